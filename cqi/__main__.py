@@ -1,0 +1,3 @@
+from cqi.cli import main
+
+raise SystemExit(main())

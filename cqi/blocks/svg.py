@@ -1,0 +1,111 @@
+"""Charts as still pictures: a Vega-Lite specification becomes one small SVG that asks for nothing and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import vl_convert
+from markupsafe import Markup
+
+from cqi.blocks.palette import FONT, altair_config
+from cqi.vocabulary import CqiError
+
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_REFERENCE = re.compile(r"url\(#([\w-]+)\)")
+_ELEMENTS = {"g", "path", "text", "tspan", "rect", "line", "circle", "ellipse", "polygon", "defs", "clipPath",
+             "linearGradient", "stop"}
+_PLACES = {"d", "transform", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "width",
+           "height", "points"}
+_LOOKS = {"id", "clip-path", "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray",
+          "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "opacity", "font-size", "font-weight", "font-style",
+          "text-anchor", "offset", "stop-color", "stop-opacity", "gradientUnits"}
+_WITHOUT_EFFECT = {("opacity", "1"), ("fill-opacity", "1"), ("stroke-opacity", "1"), ("transform", "translate(0,0)")}
+
+
+def figure_svg(spec: dict, *, title: str, finding: str, name: str) -> Markup:
+    """The chart as one image: `title` its name, `finding` its description, width following the page, one decimal.
+
+    `name` begins every id inside, so that charts of one page do not clash. Only shapes and text pass: no script, link,
+    style, event or outside picture. The house's `altair_config` takes the place of the specification's own, so that
+    all charts look alike. The same input gives the same bytes.
+
+    Raises CqiError when the specification fetches anything (`url`) or cannot be drawn.
+    """
+    drawn = ElementTree.fromstring(_drawn(spec, title))
+    width, height = (_rounded(drawn.get(side)) for side in ("width", "height"))
+    image = ElementTree.Element("svg", {
+        "viewBox": f"0 0 {width} {height}", "width": width, "height": height, "role": "img",
+        "aria-labelledby": f"{name}-t {name}-d", "font-family": FONT,
+    })
+    ElementTree.SubElement(image, "title", {"id": f"{name}-t"}).text = title
+    ElementTree.SubElement(image, "desc", {"id": f"{name}-d"}).text = finding
+    image.extend(_kept(drawn, _own_ids(drawn, name)))
+    return Markup(ElementTree.tostring(image, encoding="unicode"))
+
+
+def _drawn(spec: dict, title: str) -> str:
+    if _fetches(spec):
+        raise CqiError(f"Chart {title!r}: its specification names an address to fetch from; give the rows themselves.")
+    try:
+        return vl_convert.vegalite_to_svg({**spec, "config": altair_config()}, allowed_base_urls=[])
+    except ValueError as error:
+        raise CqiError(f"Chart {title!r}: its specification cannot be drawn; give valid Vega-Lite.") from error
+
+
+def _fetches(part: object) -> bool:
+    if isinstance(part, dict):
+        return "url" in part or any(map(_fetches, part.values()))
+    return isinstance(part, (list, tuple)) and any(map(_fetches, part))
+
+
+def _own_ids(drawn: ElementTree.Element, name: str) -> dict[str, str]:
+    ids = [element.get("id") for element in drawn.iter() if element.get("id")]
+    return {old: f"{name}-{number}" for number, old in enumerate(ids, 1)}
+
+
+def _kept(parent: ElementTree.Element, ids: dict[str, str]) -> list[ElementTree.Element]:
+    """The parent's children cleaned, without those that draw nothing; groups that add nothing give way to their content."""
+    kept: list[ElementTree.Element] = []
+    for child in parent:
+        clean = _cleaned(child, ids)
+        if clean is None:
+            continue
+        if clean.tag == "g" and not clean.attrib:
+            kept.extend(clean)
+        else:
+            kept.append(clean)
+    return kept
+
+
+def _cleaned(element: ElementTree.Element, ids: dict[str, str]) -> ElementTree.Element | None:
+    tag = element.tag.rpartition("}")[2]
+    tag = "g" if tag == "a" else tag
+    if tag not in _ELEMENTS or _draws_nothing(tag, element):
+        return None
+    clean = ElementTree.Element(tag, _attributes(element, ids, exact=tag in ("linearGradient", "stop")))
+    clean.text = element.text if tag in ("text", "tspan") else None
+    clean.extend(_kept(element, ids))
+    return None if tag == "g" and not len(clean) else clean
+
+
+def _draws_nothing(tag: str, element: ElementTree.Element) -> bool:
+    bare = element.get("class") in ("background", "foreground") and not {"fill", "stroke"} & set(element.attrib)
+    return bare or element.get("display") == "none" or (tag == "path" and not element.get("d"))
+
+
+def _attributes(element: ElementTree.Element, ids: dict[str, str], *, exact: bool) -> dict[str, str]:
+    kept = {}
+    for key, value in element.attrib.items():
+        if (key, value) in _WITHOUT_EFFECT or (key not in _PLACES | _LOOKS):
+            continue
+        if key == "id":
+            value = ids[value]
+        elif "url(" in value:
+            value = _REFERENCE.sub(lambda found: f"url(#{ids.get(found[1], '')})", value)
+        kept[key] = _rounded(value) if key in _PLACES and not exact else value
+    return kept
+
+
+def _rounded(text: str) -> str:
+    return _NUMBER.sub(lambda found: f"{round(float(found[0]), 1) + 0.0:.1f}".removesuffix(".0"), text)

@@ -1,0 +1,82 @@
+"""The field's words as data: kinds of exit, settings, column contracts, and the one error type."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+PERMANENCY = ("reunification", "relative", "guardianship", "adoption")
+OTHER_EXITS = ("emancipation", "turned 18", "transfer", "runaway", "death", "other")
+UNKNOWN = "unknown"
+EXIT_REASONS = PERMANENCY + OTHER_EXITS + (UNKNOWN,)
+
+SETTINGS = (
+    "kin", "foster family", "pre-adoptive home", "group home", "institution", "independent living",
+    "trial home visit", "runaway", "hospital", "other", UNKNOWN,
+)
+DISPOSITIONS = (
+    "substantiated", "indicated", "alternative response victim", "alternative response non-victim",
+    "unsubstantiated", "intentionally false", "closed", "other", UNKNOWN,
+)
+
+WHOLE = "All counties"
+"""The name under which the whole file stands beside its counties; no county may bear it."""
+
+TABLE_COLUMNS = {
+    "episodes": ("child_id", "episode_id", "county", "birth_date", "entry_date", "exit_date", "exit_reason"),
+    "placements": ("episode_id", "setting", "start_date", "end_date"),
+    "reports": ("child_id", "county", "report_date", "incident_date", "disposition", "disposition_date"),
+    "population": ("county", "year", "age_band", "children"),
+    "referrals": ("child_id", "county", "referral_date", "first_contact_role", "engaged_date", "completed_date"),
+    "staff": ("staff_id", "county", "role", "hire_date", "end_date", "end_reason"),
+}
+"""Columns that every table of an extract has, in this order; covariates follow (sex, race, ...)."""
+
+MEASURE_COLUMNS = (
+    "measure", "county", "cohort", "group", "part", "at", "as_of", "children", "numerator", "denominator",
+    "value", "level", "lower", "upper", "unit", "method", "status",
+)
+"""The measure table. `children` is the number of children (or reports) behind the row: small-number rules need it
+where the denominator is days."""
+
+STATUSES = (
+    "shown", "so far", "not yet mature", "suppressed", "pooled", "carried forward", "data quality",
+)
+HIDDEN_MARK = "[c]"
+HIDDEN_WORDS = "hidden to protect privacy"
+
+AGE_BANDS = ((0, 1, "under 1"), (1, 6, "1 to 5"), (6, 11, "6 to 10"), (11, 16, "11 to 15"), (16, 18, "16 and 17"))
+"""Ages in completed years: from, below, words."""
+
+
+class CqiError(Exception):
+    """What is wrong and what would be right, in one line that may be shown to any reader.
+
+    The text never holds the value of a child's field. The command prints it and exits 2, with no traceback.
+    """
+
+
+def nearest(word: str, words: Iterable[str], *, most: int = 3) -> list[str]:
+    """The words most like `word`, best first, at most `most`; empty when none is near. Case does not count."""
+    by_key = {str(known).casefold(): str(known) for known in words}
+    return [by_key[key] for key in difflib.get_close_matches(str(word).casefold(), by_key, n=most, cutoff=0.6)]
+
+
+def no_such(kind: str, word: str, words: Iterable[str], *, where: str = "", there: str = "") -> CqiError:
+    """The error for a name that is not known: what was asked, the nearest names, the names there are."""
+    words = [str(known) for known in words]
+    near = nearest(word, words)
+    hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+    listed = ", ".join(words[:12]) + (f" and {len(words) - 12} more" if len(words) > 12 else "")
+    names = f" {there or 'There are'}: {listed}." if words else ""
+    return CqiError(f"No {kind} {str(word)!r}{f' in {where}' if where else ''}.{hint}{names}")
+
+
+def definition_folders(kind: str) -> list:
+    """The folders that hold definitions of a kind (`measures`, `sources`): ours, then the user's own, if
+    CQI_DEFINITIONS names a folder. A file there with the same name takes the place of ours."""
+    own = os.environ.get("CQI_DEFINITIONS", "")
+    return [files("cqi") / "definitions" / kind] + ([Path(own) / kind] if own else [])
