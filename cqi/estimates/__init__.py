@@ -1,0 +1,15 @@
+"""Statistics on numpy arrays: intervals, cumulative incidence, shrinkage. No tables, no dates, no names of counties."""
+
+from cqi.estimates.counts import any_of, one_group, tabulate
+from cqi.estimates.delayed import aalen_johansen_delayed
+from cqi.estimates.incidence import Incidence, aalen_johansen, log_log_interval
+from cqi.estimates.intervals import (
+    byar, negative_binomial_interval, poisson_interval, rate_interval, wilson,
+)
+from cqi.estimates.shrinkage import Multipliers, dispersion, empirical_bayes_gamma
+
+__all__ = [
+    "Incidence", "Multipliers", "aalen_johansen", "aalen_johansen_delayed", "any_of", "byar", "dispersion",
+    "empirical_bayes_gamma", "log_log_interval", "negative_binomial_interval", "one_group", "poisson_interval",
+    "rate_interval", "tabulate", "wilson",
+]
