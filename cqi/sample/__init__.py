@@ -1,0 +1,64 @@
+"""A fictional state's extract: drawn from a stated process, with planted stories and faults, the same bytes every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cqi.sample import state
+from cqi.sample.process import history
+from cqi.sample.readme import readme
+from cqi.sample.reports import all_reports, reports
+from cqi.sample.services import population, referrals, staff
+from cqi.sample.tables import episodes, identifiers, placements, spoiled, with_file_fields, world
+
+STEPS = ("history", "identifiers", "episodes", "spoiled", "placements", "who is reported", "reports", "population",
+         "referrals", "staff")
+
+
+def sample_tables(seed: int = state.SEED) -> dict[str, pd.DataFrame]:
+    """The tables of the fictional state by name, columns as `cqi.vocabulary.TABLE_COLUMNS`, then covariates.
+
+    Types are those of the tables that `cqi.sources` reads: dates datetime64[s], missing where unknown on the extract's
+    date; text str, '' where missing; whole numbers Int64. Episodes hold the spoiled rows.
+    """
+    return drawn(seed)[0]
+
+
+def write_sample(folder: Path, *, seed: int = state.SEED) -> list[Path]:
+    """The files written into `folder` (made if need be): one CSV for each table, and README.md."""
+    tables, faults = drawn(seed)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{name}.csv" for name in tables]
+    for path, table in zip(paths, tables.values(), strict=True):
+        path.write_bytes(table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d").encode("utf-8"))
+    (folder / "README.md").write_bytes(readme(tables, faults, seed).encode("utf-8"))
+    return [*paths, folder / "README.md"]
+
+
+def drawn(seed: int) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
+    """The tables, and how many rows of episodes have which fault."""
+    # Each step has its own stream, so that a change in one table leaves the others as they were.
+    rng = {step: np.random.Generator(np.random.PCG64([seed, number])) for number, step in enumerate(STEPS)}
+    spells = with_file_fields(rng["identifiers"], history(rng["history"], world()))
+    reported = all_reports(rng["who is reported"], spells)
+    child_ids = identifiers(rng["identifiers"], "C", 1 + int(max(spells["child"].max(), reported["child"].max())), 7)
+    table, faults = spoiled(rng["spoiled"], episodes(rng["episodes"], spells, child_ids))
+    tables = {
+        "episodes": table,
+        "placements": placements(rng["placements"], spells),
+        "reports": reports(rng["reports"], reported, child_ids),
+        "population": population(rng["population"]),
+        "referrals": referrals(rng["referrals"], spells, child_ids),
+        "staff": staff(rng["staff"]),
+    }
+    return {name: table_types(table) for name, table in tables.items()}, faults
+
+
+def table_types(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with text as str ('' where missing) and whole numbers as Int64."""
+    text = {column: table[column].fillna("").astype("str") for column in table.select_dtypes(["object", "str"])}
+    return table.assign(**text).astype({column: "Int64" for column in table.select_dtypes("int64")})

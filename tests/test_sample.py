@@ -1,0 +1,264 @@
+"""The fictional state: the same bytes every time, the shares that its README states, and the stories planted in it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cqi.sample import drawn, process, state, write_sample
+from cqi.sample.process import Change, World, birthday, day_number, first_event, history
+from cqi.sample.tables import with_file_fields
+from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, PERMANENCY, SETTINGS, TABLE_COLUMNS
+
+COMMITTED = Path(__file__).parents[1] / "data_samples"
+LAST = pd.Timestamp(state.EXTRACT_DATE)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return drawn(state.SEED)
+
+
+@pytest.fixture(scope="module")
+def tables(sample):
+    return sample[0]
+
+
+@pytest.fixture(scope="module")
+def episodes(tables):
+    """Sound rows only."""
+    rows = tables["episodes"].drop_duplicates("episode_id")
+    return rows[~(rows["exit_date"] < rows["entry_date"])]
+
+
+def small_world(**fields) -> World:
+    return World((400.0, 400.0), day_number("2019-01-01"), day_number("2022-12-31"), **fields)
+
+
+def stream(number: int = 1) -> np.random.Generator:
+    return np.random.Generator(np.random.PCG64(number))
+
+
+def in_permanency(rows: pd.DataFrame, days: int) -> pd.Series:
+    return rows["exit_reason"].isin(PERMANENCY) & ((rows["exit_date"] - rows["entry_date"]).dt.days <= days)
+
+
+# The files
+
+def test_the_committed_files_are_what_the_generator_writes(tmp_path):
+    paths = write_sample(tmp_path)
+    assert sorted(path.name for path in paths) == sorted(path.name for path in COMMITTED.iterdir())
+    different = [path.name for path in paths if path.read_bytes() != (COMMITTED / path.name).read_bytes()]
+    assert different == []
+
+
+def test_another_seed_draws_other_children_and_the_same_seed_the_same(tables):
+    again, other = drawn(state.SEED)[0], drawn(state.SEED + 1)[0]
+    assert all(tables[name].equals(again[name]) for name in tables)
+    assert not any(tables[name].equals(other[name]) for name in tables)
+
+
+def test_files_are_small_plain_text():
+    files = list(COMMITTED.glob("*.csv"))
+    assert sum(path.stat().st_size for path in files) < 12_000_000
+    assert not any(b"\r" in path.read_bytes() for path in files)
+    assert "Doña Encina" in (COMMITTED / "population.csv").read_text(encoding="utf-8")
+
+
+def test_columns_are_those_of_the_vocabulary(tables):
+    assert list(tables) == list(TABLE_COLUMNS)
+    for name, columns in TABLE_COLUMNS.items():
+        assert tuple(tables[name].columns[:len(columns)]) == columns
+    assert set(tables["episodes"]["county_fips"].str.len()) == {5}
+
+
+def test_words_are_those_of_the_vocabulary(tables):
+    assert set(tables["episodes"]["exit_reason"]) - set(EXIT_REASONS) == {"", *state.UNKNOWN_WORDS}
+    assert set(tables["placements"]["setting"]) <= set(SETTINGS)
+    assert set(tables["reports"]["disposition"]) == {"", *DISPOSITIONS} - {"unknown"}
+
+
+def test_nothing_after_the_extract_date_is_known(tables):
+    for table in tables.values():
+        for column in table.select_dtypes("datetime"):
+            assert table[column].max() <= LAST
+
+
+# Faults and missing values
+
+def test_faults_are_as_many_as_the_readme_says(sample):
+    (tables, counts), text = sample, (COMMITTED / "README.md").read_text(encoding="utf-8")
+    rows = tables["episodes"]
+    assert counts == {
+        "exit before entry": (rows["exit_date"] < rows["entry_date"]).sum(),
+        "birth date missing": rows["birth_date"].isna().sum(),
+        "exit word unknown": rows["exit_reason"].isin(state.UNKNOWN_WORDS).sum(),
+        "row twice": rows.duplicated().sum(),
+    }
+    assert all(f"| {fault} | {count} |" in text for fault, count in counts.items())
+    assert 0.002 < sum(counts.values()) / len(rows) < 0.004
+
+
+def test_one_exit_in_a_hundred_has_no_reason(episodes):
+    left = episodes[episodes["exit_date"].notna()]
+    assert 0.007 < (left["exit_reason"] == "").mean() < 0.013
+    assert (episodes.loc[episodes["exit_date"].isna(), "exit_reason"] == "").all()
+
+
+# Shares
+
+def test_about_a_third_reach_permanency_in_a_year(episodes):
+    stay = (episodes["exit_date"] - episodes["entry_date"]).dt.days
+    cohort = episodes[(episodes["entry_date"].dt.year <= 2024) & ~(stay < 8)]
+    assert 0.30 < in_permanency(cohort, 365).mean() < 0.40
+    assert 0.06 < (stay < 8).mean() < 0.10
+
+
+def test_one_in_fourteen_returns_within_a_year(episodes):
+    known = episodes["exit_date"] <= LAST - pd.Timedelta(days=365)
+    left = episodes[episodes["exit_reason"].isin(list(state.RETURN_RATES)) & known]
+    pairs = left.merge(episodes[["child_id", "entry_date"]], on="child_id", suffixes=("", "_next"))
+    gap = (pairs["entry_date_next"] - pairs["exit_date"]).dt.days
+    assert 0.05 < pairs.loc[gap.between(1, 365), "episode_id"].nunique() / len(left) < 0.10
+
+
+def test_no_child_is_in_care_twice_at_once(episodes):
+    rows = episodes.sort_values(["child_id", "entry_date"])
+    again = rows.duplicated("child_id")
+    assert (rows["exit_date"].shift()[again] < rows["entry_date"][again]).all()
+
+
+def test_entries_are_as_many_as_the_counties_expect(episodes):
+    years = episodes["entry_date"].dt.year.value_counts().drop(2026)
+    assert len(years) == 7 and years.between(4_000, 4_500).all()
+    counties = episodes[episodes["entry_date"].dt.year < 2026].groupby("county").size() / 7
+    assert (counties / pd.Series(state.COUNTIES)).drop(["Heron", "Osprey", "Kestrel"]).between(0.8, 1.25).all()
+
+
+def test_most_investigations_end_in_time_and_some_are_open(tables):
+    reports = tables["reports"]
+    days = (reports["disposition_date"] - reports["report_date"]).dt.days
+    assert 0.78 < (days <= 45)[reports["report_date"].dt.year < 2026].mean() < 0.86
+    assert reports.loc[reports["disposition"].eq(""), "report_date"].min() > LAST - pd.Timedelta(days=400)
+    assert 45_000 < len(reports) < 60_500
+
+
+def test_entries_fit_the_children_living_in_each_county(tables):
+    children = tables["population"].groupby(["county", "year"])["children"].sum().unstack()
+    rate = children.rdiv(pd.Series(state.COUNTIES), axis=0) * 1000
+    assert rate.shape == (24, 8) and rate.stack().between(1.8, 4.3).all()
+
+
+# Placements
+
+def test_placements_lie_inside_their_episode_and_touch(tables, episodes):
+    rows = tables["placements"].merge(episodes, on="episode_id")
+    first, last = ~rows.duplicated("episode_id"), ~rows.duplicated("episode_id", keep="last")
+    assert rows["episode_id"].nunique() == len(episodes)
+    assert (rows["start_date"][first] == rows["entry_date"][first]).all()
+    assert (rows["start_date"].shift(-1)[~last] == rows["end_date"][~last]).all()
+    assert rows["end_date"][last].equals(rows["exit_date"][last])
+    assert (rows["end_date"] > rows["start_date"])[rows["end_date"].notna()].all()
+
+
+def test_a_trial_home_visit_ends_the_stay(tables, episodes):
+    rows = tables["placements"].merge(episodes, on="episode_id")
+    visits = rows[(rows["setting"] == "trial home visit") & rows["exit_date"].notna()]
+    assert set(visits["exit_reason"]) - {"", *state.UNKNOWN_WORDS} == {"reunification"}
+    assert (visits["end_date"] - visits["start_date"]).dt.days.between(10, 120).all()
+    assert (visits["end_date"] == visits["exit_date"]).all()
+
+
+# Stories
+
+def test_reunification_slowed_in_birch(episodes):
+    home = episodes[(episodes["exit_reason"] == "reunification") & (episodes["county"] == "Birch")]
+    years = home["exit_date"].dt.year.value_counts()
+    assert years[2025] < 0.8 * (years[2023] + years[2024]) / 2
+
+
+def test_permanency_improved_in_hawthorn(episodes):
+    home = episodes[episodes["exit_reason"].isin(PERMANENCY) & (episodes["county"] == "Hawthorn")]
+    years = home["exit_date"].dt.year.value_counts()
+    assert years[2025] > 1.2 * (years[2023] + years[2024]) / 2
+
+
+def test_elm_has_no_exits_in_the_two_lost_months(episodes):
+    exits = episodes.loc[episodes["county"] == "Elm", "exit_date"]
+    by_month = exits.dt.strftime("%Y-%m").value_counts()
+    assert not {"2026-04", "2026-05"} & set(by_month.index)
+    assert by_month["2026-03"] > 0 and by_month["2026-06"] > 0
+
+
+def test_a_lost_exit_leaves_the_child_in_care_and_hides_the_return():
+    elm, alder = list(state.COUNTIES).index("Elm"), list(state.COUNTIES).index("Alder")
+    spells = pd.DataFrame(
+        [(0, elm, "2026-03-01", "2026-03-31"), (1, elm, "2026-03-01", "2026-04-01"), (1, elm, "2026-05-02", "2026-07-01"),
+         (2, elm, "2026-03-01", "2026-05-31"), (3, elm, "2026-03-01", "2026-06-01"), (4, alder, "2026-03-01", "2026-04-01")],
+        columns=["child", "county", "entry", "exit"])
+    spells[["entry", "exit"]] = spells[["entry", "exit"]].map(day_number)
+    filed = with_file_fields(stream(), spells)
+    assert filed["child"].tolist() == [0, 1, 2, 3, 4]
+    assert filed["known"].tolist() == [True, False, False, True, True]
+
+
+def test_every_story_is_in_the_readme():
+    text = (COMMITTED / "README.md").read_text(encoding="utf-8")
+    assert all(f"| {story.county} | {story.title} |" in text for story in state.STORIES)
+    assert {story.county for story in state.STORIES} <= set(state.COUNTIES)
+
+
+# The process
+
+def test_a_first_event_waits_until_its_share_of_the_rate_is_used_up():
+    edges = np.array([[0.0, 10.0]])
+    rates = np.array([[[0.05, 0.0], [0.02, 0.06]]])
+    # 0.05 * 10 = 0.5 by day 10; the other 0.42 takes 0.42 / 0.08 = 5.25 days more: in the 16th day.
+    wait = 1 - np.exp(-np.array([0.92]))
+    assert first_event(edges, rates, wait=wait, choice=np.array([0.24])) == (16, 0)
+    assert first_event(edges, rates, wait=wait, choice=np.array([0.26])) == (16, 1)
+
+
+def test_no_event_where_the_rate_ends():
+    day, _ = first_event(np.array([[0.0, 10.0]]), np.array([[[0.05], [0.0]]]), wait=np.array([0.9]), choice=np.array([0.5]))
+    assert day == np.inf
+
+
+@pytest.mark.parametrize(("birth", "years", "expected"), [
+    ("2008-02-28", 18, "2026-02-28"), ("2008-02-29", 18, "2026-03-01"), ("2008-02-29", 16, "2024-02-29"),
+])
+def test_birthdays(birth, years, expected):
+    assert birthday(np.array([day_number(birth)]), years) == day_number(expected)
+
+
+def test_siblings_leave_together():
+    spells = history(stream(), small_world()).drop_duplicates("child")
+    lead = spells.groupby("group")["kind"].transform("first")
+    families = spells[lead.isin(PERMANENCY)].groupby("group")["exit"].agg(["size", "nunique"])
+    together = (families["nunique"] == 1)[families["size"] > 1].mean()
+    assert state.LEAVE_TOGETHER - 0.05 < together < state.LEAVE_TOGETHER + 0.12
+
+
+def test_a_change_acts_from_its_day_in_its_county_on_its_kind():
+    start = day_number("2021-01-01")
+    spells = history(stream(), small_world(changes=(Change(0, start, ("reunification",), 0.0),)))
+    late = spells[spells["exit"] > start]
+    assert set(late.loc[late["county"] == 0, "kind"]) >= {"adoption", "relative"}
+    assert "reunification" not in set(late.loc[late["county"] == 0, "kind"])
+    assert "reunification" in set(late.loc[late["county"] == 1, "kind"])
+    assert "reunification" in set(spells.loc[(spells["exit"] < start) & (spells["county"] == 0), "kind"])
+
+
+def test_adults_leave_and_nobody_enters_at_18():
+    spells = history(stream(), small_world())
+    of_age = birthday(spells["birth"].to_numpy(), 18)
+    assert (spells["entry"] < of_age).all() and (spells["exit"] > spells["entry"]).all()
+    assert set(spells.loc[spells["exit"] >= of_age, "kind"]) == {"emancipation"}
+    assert (spells["exit"] <= birthday(spells["birth"].to_numpy(), 21)).all()
+    assert 0.4 < (spells["exit"] == of_age)[spells["exit"] >= of_age].mean() < 0.7
+
+
+def test_counties_of_the_same_size_differ_only_by_the_spread_asked_for():
+    alike = process.cohort_multipliers(stream(), small_world(county_spread=0.0, cohort_spread=0.0))
+    assert alike.shape == (2, 8) and (alike == 1).all()
