@@ -1,0 +1,155 @@
+"""Stays in care as integers, and who was in on a day: the one place where exits become known or unknown.
+
+Rules of the CFSR Round 4 data dictionary (August 2022): a child who turns 18 in care leaves on the birthday, not to
+permanency; stays under 8 days do not count where a measure says so; time in a trial home visit beyond 30 days is taken
+off a stay that ends in reunification where a measure says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from cqi.cohorts.grammar import Cohort, months_after
+from cqi.vocabulary import EXIT_REASONS, SETTINGS, UNKNOWN
+
+NEVER = 2**30
+"""Day number of a date that is missing: later than any day."""
+
+
+@dataclass(frozen=True)
+class Stays:
+    """`frame`: one row per stay, ordered by entry: episode (row of the episodes table), child, county (codes), entry,
+    exit, eighteen, home_from, next_entry (day numbers; NEVER when missing), reason (place in EXIT_REASONS, -1 when
+    missing), setting (place in SETTINGS where the child lived last, -1 when not known), entry_known. `next_entry` is the
+    child's following stay. `counties`: names in order of their codes."""
+
+    frame: pd.DataFrame
+    counties: tuple[str, ...]
+
+    def window(self, cohort: Cohort) -> pd.DataFrame:
+        """The stays that began in the cohort's period, first and last day included."""
+        entry = self.frame["entry"].to_numpy()
+        first, last = np.searchsorted(entry, (day_number(cohort.start), day_number(cohort.end) + 1))
+        return self.frame.iloc[first:last]
+
+
+def day_number(dates) -> np.ndarray:
+    """Days since 1 January 1970; NEVER for a missing date. Takes a date, or an array or Series of dates."""
+    days = np.asarray(dates, dtype="datetime64[D]")
+    return np.where(np.isnat(days), NEVER, days.astype("int64")).astype("int64")
+
+
+def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str, ...]) -> Stays:
+    """The episodes as integers, ordered by entry, then child; county codes are places in `counties`."""
+    birth = episodes["birth_date"].to_numpy().astype("datetime64[D]")
+    setting, since = _last_placement(episodes, placements)
+    visiting = setting == SETTINGS.index("trial home visit")
+    frame = pd.DataFrame({
+        "episode": np.arange(len(episodes)), "child": pd.factorize(episodes["child_id"])[0],
+        "county": pd.Index(counties).get_indexer(episodes["county"]), "birth": day_number(birth),
+        "entry": day_number(episodes["entry_date"]), "exit": day_number(episodes["exit_date"]),
+        "eighteen": day_number(months_after(birth, 18 * 12)), "home_from": np.where(visiting, since, NEVER),
+        "reason": pd.Index(EXIT_REASONS).get_indexer(episodes["exit_reason"]), "setting": setting,
+        "entry_known": _entry_known(episodes),
+    })
+    frame["next_entry"] = _next_entry(frame)
+    order = np.lexsort((frame["child"], frame["entry"]))
+    return Stays(frame.iloc[order].reset_index(drop=True), counties)
+
+
+def _next_entry(frame: pd.DataFrame) -> np.ndarray:
+    order = np.lexsort((frame["exit"], frame["entry"], frame["child"]))
+    child, entry = frame["child"].to_numpy()[order], frame["entry"].to_numpy()[order]
+    following = np.append(np.where(child[1:] == child[:-1], entry[1:], NEVER), NEVER)[:len(frame)]
+    found = np.empty(len(frame), dtype="int64")
+    found[order] = following
+    return found
+
+
+def _entry_known(episodes: pd.DataFrame) -> np.ndarray:
+    if "entry_known" not in episodes:
+        return np.ones(len(episodes), dtype=bool)
+    return episodes["entry_known"].to_numpy(dtype=bool)
+
+
+def _last_placement(episodes: pd.DataFrame, placements: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Setting (place in SETTINGS, -1 unknown) and first day of each stay's last placement."""
+    if placements.empty and "current_setting" not in episodes:
+        return np.full(len(episodes), -1), np.full(len(episodes), NEVER)
+    if placements.empty:
+        return pd.Index(SETTINGS).get_indexer(episodes["current_setting"]), day_number(episodes["current_setting_start"])
+    row = pd.Index(episodes["episode_id"]).get_indexer(placements["episode_id"])
+    start = day_number(placements["start_date"])
+    order = np.lexsort((start, row))[(row < 0).sum():]
+    setting, since = np.full(len(episodes), -1), np.full(len(episodes), NEVER)
+    setting[row[order]] = pd.Index(SETTINGS).get_indexer(placements["setting"])[order]
+    since[row[order]] = start[order]
+    return setting, since
+
+
+def known(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The stays as the file knew them at the end of `as_of`: later entries left out, later exits unknown.
+
+    The 18th birthday is an exit, `turned 18`; an exit dated on that birthday is that exit too.
+    """
+    today = day_number(as_of)
+    frame = frame.loc[frame["entry"].to_numpy() <= today]
+    grown = frame["eighteen"].to_numpy() <= frame["exit"].to_numpy()
+    grown &= frame["eighteen"].to_numpy() < NEVER
+    exit_day = np.where(grown, frame["eighteen"], frame["exit"])
+    reason = np.where(grown, EXIT_REASONS.index("turned 18"), frame["reason"])
+    gone = exit_day <= today
+    return frame.assign(exit=np.where(gone, exit_day, NEVER), reason=np.where(gone, reason, -1))
+
+
+def entered(
+    all_stays: Stays, period: Cohort, *, as_of: date, shortest_stay_days: int = 0, age_below: int = 18,
+    first_entry_only: bool = False, reason_required: bool = False,
+) -> pd.DataFrame:
+    """The stays that count in an entry cohort, as known at `as_of`.
+
+    A stay counts once `shortest_stay_days` have been observed: one that ended sooner never counts, one that began too
+    recently does not count yet. With `first_entry_only` a child's first stay that counts. With `reason_required` stays
+    that are known to have ended without a reason are left out. Stays whose first day is not in the file are no entries.
+    """
+    frame = known(all_stays.window(period), as_of)
+    entry, exit_day = frame["entry"].to_numpy(), frame["exit"].to_numpy()
+    counts = np.minimum(exit_day, day_number(as_of)) - entry >= shortest_stay_days
+    counts &= frame["entry_known"].to_numpy()
+    counts &= months_before(frame["eighteen"], 12 * (18 - age_below)) > entry
+    if reason_required:
+        counts &= ~np.isin(frame["reason"], [EXIT_REASONS.index(UNKNOWN)])
+        counts &= ~((exit_day < NEVER) & (frame["reason"].to_numpy() < 0))
+    frame = frame.loc[counts]
+    return frame.drop_duplicates("child", keep="first") if first_entry_only else frame
+
+
+def months_before(days: pd.Series, months: int) -> np.ndarray:
+    """Day numbers that many months earlier; a missing day stays missing."""
+    if not months:
+        return days.to_numpy()
+    numbers = days.to_numpy()
+    real = np.where(numbers < NEVER, numbers, 0).astype("datetime64[D]")
+    return np.where(numbers < NEVER, months_after(real, -months).astype("int64"), NEVER)
+
+
+def left(frame: pd.DataFrame, *, trial_home_visit_days: int | None = None) -> pd.Series:
+    """The day each stay ended for counting its length; NEVER while in care.
+
+    With `trial_home_visit_days`, a stay that ended in reunification from a trial home visit ends for counting that many
+    days into the visit (the days beyond are discounted), if that is sooner.
+    """
+    if trial_home_visit_days is None:
+        return frame["exit"]
+    home = frame["reason"].eq(EXIT_REASONS.index("reunification"))
+    return frame["exit"].where(~home, np.minimum(frame["exit"], frame["home_from"] + trial_home_visit_days))
+
+
+def tally(county: np.ndarray, counties: tuple[str, ...], weights: np.ndarray | None = None) -> np.ndarray:
+    """Counts (or sums of weights) by county code, and the whole file last: integers, one more than there are counties."""
+    counts = np.bincount(county, weights=weights, minlength=len(counties)).astype("int64")
+    return np.append(counts, counts.sum())
