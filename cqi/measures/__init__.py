@@ -1,0 +1,9 @@
+"""Counts and rates by county: one function for each kind of measure, all counties at once."""
+
+from cqi.measures.counting import Basis, basis, count, headline_children
+from cqi.measures.curves import MARKS, cumulative_incidence, maturity
+from cqi.measures.waiting import still_in_care
+
+__all__ = [
+    "Basis", "MARKS", "basis", "count", "cumulative_incidence", "headline_children", "maturity", "still_in_care",
+]
