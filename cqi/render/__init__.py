@@ -1,0 +1,1 @@
+"""From notebooks to a folder of finished pages."""

@@ -1,0 +1,120 @@
+"""One page: papermill runs the notebook, the page is written whole or not at all, and what went wrong is said in words."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cqi.blocks import MIME
+from cqi.render.page import page_html
+from cqi.render.plan import Job, notebook_path
+from cqi.vocabulary import CqiError
+
+CELL_SECONDS = 600
+QUIET_KERNEL = ["--log-level=50", "--HistoryManager.enabled=False"]
+_WRITING = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a page: `done`, `failed` or `withheld`, its first sentence, the reason, and the seconds it took."""
+
+    job: Job
+    status: str
+    answer: str = ""
+    reason: str = ""
+    seconds: float = 0.0
+
+
+def rendered(job: Job, out: Path) -> Outcome:
+    """Renders one page below `out` and says what became of it; never raises for what goes wrong in a notebook.
+
+    The executed notebook stays in `restricted/`, and so does the log of a failure.
+    """
+    started = time.monotonic()
+    try:
+        notebook = _executed(job, out)
+        with _WRITING:  # one exporter and one drawing engine serve all pages
+            text = page_html(notebook, title=job.title, profile=job.parameters["profile"], facts=(), links=(), **_addresses(job))
+        write_whole(out / job.place, text)
+    except Exception as error:  # noqa: BLE001 - whatever a notebook does is that page's failure only
+        return Outcome(job, "failed", reason=_reason(error, job, out), seconds=time.monotonic() - started)
+    return Outcome(job, "done", answer=_first_sentence(notebook), seconds=time.monotonic() - started)
+
+
+def _executed(job: Job, out: Path):
+    from papermill import execute_notebook
+
+    kept = out / "restricted" / Path(job.place).with_suffix(".ipynb")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="cqi-") as private:
+        return execute_notebook(
+            str(notebook_path(job.role)), str(kept), parameters=job.parameters, progress_bar=False, log_output=False,
+            request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, kernel_name="python3",
+            extra_arguments=QUIET_KERNEL, **_transport(private),
+        )
+
+
+def _transport(private: str) -> dict:
+    """Sockets in a private folder of this kernel's own, not ports that others can reach or take; Windows has ports only."""
+    if sys.platform == "win32":
+        return {}
+    from traitlets.config import Config
+
+    return {"config": Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"})}
+
+
+def _addresses(job: Job) -> dict:
+    up = "../" * job.place.count("/")
+    return {"stylesheet": f"{up}assets/cqi.css", "home": f"{up[3:]}index.html"}
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes beside the path, then renames: a reader finds the old page or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    working = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with open(working, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(working, path)
+    finally:
+        working.unlink(missing_ok=True)
+
+
+def _reason(error: Exception, job: Job, out: Path) -> str:
+    """The failure for a reader: our own error's words; of any other only its kind, with the whole in a private log."""
+    log = out / "restricted" / "logs" / Path(job.place).with_suffix(".log").name
+    log = log.with_name(f"{job.place.replace('/', '-')}.log")
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("".join(traceback.format_exception(error)))
+    if isinstance(error, CqiError):
+        return str(error)
+    if getattr(error, "ename", "") == "CqiError":
+        return str(error.evalue)
+    cell = f" in cell {error.exec_count}" if getattr(error, "exec_count", None) else ""
+    kind = getattr(error, "ename", "") or type(error).__name__
+    return f"The notebook stopped{cell} ({kind}). Details: {log.relative_to(out).as_posix()}, for the maintainer only."
+
+
+def _first_sentence(notebook) -> str:
+    """The first paragraph of the page's answer; empty for a page without one."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if found := _answer(output.get("data", {}).get(MIME, {})):
+                return found
+    return ""
+
+
+def _answer(content: dict) -> str:
+    if content.get("role") == "answer":
+        return content["paragraphs"][0]
+    return next(filter(None, map(_answer, content.get("blocks", ()))), "")

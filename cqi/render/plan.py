@@ -1,0 +1,99 @@
+"""What a run renders: which notebook, with which parameters, to which file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from cqi.cohorts import cohort
+from cqi.overview import Overview
+from cqi.review import Review
+from cqi.vocabulary import WHOLE, CqiError, no_such
+
+NOTEBOOKS = {"review": "mid_course_review.ipynb", "overview": "statewide_overview.ipynb", "quality": "data_quality.ipynb"}
+RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)),
+            "tables", "assets", "restricted"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page: the notebook's role, its parameters, and where the page goes below the run's folder (posix)."""
+
+    role: str
+    parameters: dict
+    place: str
+
+    @property
+    def name(self) -> str:
+        """What the page is, in words for progress and logs: `Alder 2025H2 (internal)`."""
+        what = {"review": self.parameters.get("county"), "overview": WHOLE, "quality": "data quality"}[self.role]
+        return f"{what} {self.parameters['cohort']} ({self.parameters['profile']})"
+
+    @property
+    def title(self) -> str:
+        """The page's title, unique in a run."""
+        subject = {"review": self.parameters.get("county"), "overview": WHOLE, "quality": "What the file can say"}[self.role]
+        return f"{subject}, {self.parameters['cohort']}, permanency in 12 months, as of {self.parameters['as_of']}"
+
+
+def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared: dict) -> list[Job]:
+    """All pages of a run: per profile the data-quality page, per cohort the overview, and every county's review.
+
+    `shared` holds the parameters that all pages have in common: as_of, source, data.
+    """
+    planned = []
+    for profile in profiles:
+        newest = {**shared, "cohort": cohorts[-1], "profile": profile}
+        planned.append(Job("quality", newest, f"{profile}/data-quality.html"))
+        for word in cohorts:
+            common = {**shared, "cohort": word, "profile": profile}
+            planned.append(Job("overview", common, f"{profile}/overview-{slug(word)}.html"))
+            planned += [Job("review", {"county": county, **common}, f"{profile}/{slug(county)}/{slug(word)}.html") for county in counties]
+    return planned
+
+
+def slug(name: str) -> str:
+    """A file name for a name from data: `[a-z0-9-]`, with a hash where anything else was in it, never a reserved word."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50]
+    if words and words not in RESERVED and words == name.lower().replace(" ", "-"):
+        return words
+    return f"{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
+
+
+def cohort_words(word: str) -> str:
+    """The period of a cohort in words."""
+    return cohort(word).words
+
+
+@cache
+def notebook_path(role: str) -> Path:
+    """The notebook of a role: in the folder that CQI_NOTEBOOKS names, with the package, or beside it in a checkout.
+
+    Raises CqiError where its parameters are not the fields that the run passes, with the nearest names.
+    """
+    package = Path(__file__).parents[1]
+    folders = [Path(os.environ["CQI_NOTEBOOKS"])] if os.environ.get("CQI_NOTEBOOKS") else [package / "notebooks", package.parent / "notebooks"]
+    for folder in folders:
+        if (path := folder / NOTEBOOKS[role]).is_file():
+            _check_parameters(path, role)
+            return path
+    raise CqiError(f"{NOTEBOOKS[role]} is not in {folders[-1]}; the installation is not complete.")
+
+
+def _check_parameters(path: Path, role: str) -> None:
+    """The notebook's parameters and the fields that the run passes must be the same names."""
+    from papermill import inspect_notebook
+
+    declared = set(inspect_notebook(str(path)))
+    wanted = [each.name for each in fields(Review if role == "review" else Overview)]
+    for name in wanted:
+        if name not in declared:
+            raise no_such("parameter", name, sorted(declared), where=f"the parameters cell of {path.name}")
+    for name in sorted(declared - set(wanted)):
+        raise no_such("parameter", name, wanted, where="a review", there="Its parameters are")
