@@ -1,0 +1,111 @@
+"""All counties side by side for leadership, and what the file can and cannot say. In order of name; never a ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from cqi import charts, tables
+from cqi.blocks import Figure, Heading, Section, Table, Text
+from cqi.cohorts import cohort
+from cqi.disclosure import policy
+from cqi.registry import measure, measure_names
+from cqi.vocabulary import WHOLE
+from cqi.wording import answer as say
+from cqi.wording import displays, findings, limits
+from cqi.wording.numbers import children, day_words, entered_words
+
+COUNTIES_A_CHART = 40
+MOST_CHARTS = 6
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All counties for one cohort; fields as in `Review`, without a county."""
+
+    cohort: str
+    as_of: str = ""
+    source: str = "episodes"
+    data: str = "data_samples"
+    profile: str = "release"
+
+    @cached_property
+    def tables(self) -> tables.Tables:
+        """The tables of the cohort as the profile may see them."""
+        return tables.tables(self.data, self.source, self.cohort, self.as_of, self.profile)
+
+    @property
+    def day(self) -> date:
+        """The as-of date."""
+        return date.fromisoformat(self.tables.facts["as_of"])
+
+    def heading(self) -> Heading:
+        """Cohort and as-of date."""
+        period = cohort(self.cohort)
+        return Heading(f"All counties: are the children who entered care {entered_words(period)} on their way home?",
+                       "Counties in order of name. This is not a ranking.",
+                       (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
+                        ("Chosen because it is", self.tables.facts["as_of_reason"])))
+
+    def answer(self) -> Text:
+        """The answer for the whole file."""
+        rows, course = self.tables.same_age, self.tables.course.set_index("county").loc[WHOLE]
+        own = rows.loc[(rows["county"] == WHOLE) & (rows["measure"] == tables.HEADLINE)]
+        return Text(say.answer("the whole file", cohort(self.cohort), self.day, course=course, same_age=own), "answer")
+
+    def counties(self) -> Section:
+        """Every county's share so far with its interval, and what an unchanged pace would have given."""
+        rows = self.tables.measures
+        rows = rows.loc[(rows["measure"] == tables.HEADLINE) & (rows["cohort"] == cohort(self.cohort).label)]
+        caption = f"Children who had left to a permanent home by {day_words(self.day)}, by county"
+        table = displays.counties(rows, self.tables.course, caption)
+        shown = rows.loc[(rows["county"] != WHOLE) & rows["value"].notna()]
+        pieces = [shown.iloc[first:first + COUNTIES_A_CHART] for first in range(0, len(shown), COUNTIES_A_CHART)][:MOST_CHARTS]
+        return Section((*(self._chart(piece) for piece in pieces), table))
+
+    def _chart(self, rows) -> Figure:
+        caption = f"Share so far by county, {rows.iloc[0]['county']} to {rows.iloc[-1]['county']}"
+        return Figure("How far is each county, and how sure are we?", findings.counties(rows),
+                      charts.spec(charts.counties(rows, title="left to a permanent home so far")),
+                      displays.counties(rows, self.tables.course, caption),
+                      ("Dots are shares so far, lines 95% intervals. Small counties have long lines: chance alone moves them.",))
+
+    def changes(self) -> Text:
+        """Counties outside their own usual range, by name, with the range; an invitation to look."""
+        course = self.tables.course.loc[self.tables.course["county"] != WHOLE]
+        sentences = [f"{row['county']}: {row['observed']:,.0f} of {children(row['entered'])} had left; usual is {row['lower']:,.0f} to {row['upper']:,.0f}."
+                     for _, row in course.iterrows() if say.verdict(row) in ("fewer", "more")]
+        chance = f"With {len(course)} counties, one in twenty, about {len(course) / 20:.0f}, would be outside by chance alone."
+        return Text((*sentences, chance) if sentences else ("No county is outside its own usual range.", chance), "list")
+
+    def method(self) -> Section:
+        """How each number was made."""
+        return limits.method([measure(name) for name in measure_names()], self.tables.facts)
+
+
+@dataclass(frozen=True)
+class DataQuality(Overview):
+    """What the file can and cannot say; fields as in `Overview`."""
+
+    def heading(self) -> Heading:
+        """As-of date and file."""
+        return Heading("What can the file say, and what not?", "Every row that was read, and what became of it",
+                       (("What the file knew on", day_words(self.day)), ("Chosen because it is", self.tables.facts["as_of_reason"])))
+
+    def account(self) -> Table:
+        """Rows read, used, merged and set aside, by file: they always add up."""
+        return displays.account(self.tables.account, "Rows read = used + merged + set aside")
+
+    def reasons(self) -> Table:
+        """Why rows were set aside."""
+        return limits.reasons(self.tables.facts, "Why rows were set aside")
+
+    def findings(self) -> Table:
+        """Findings by county."""
+        return limits.findings_table(self.tables.findings, "What to check at the source, by county",
+                                     threshold=policy(self.profile)["threshold"])
+
+    def notes(self) -> Text:
+        """How the files were read."""
+        return Text(tuple(self.tables.facts["notes"]) or ("Nothing in the files needed a rule of its own.",), "list")

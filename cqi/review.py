@@ -1,0 +1,191 @@
+"""A mid-course review: one county, one entry cohort, one as-of date. Each method is one part of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from cqi import charts, tables
+from cqi.blocks import Figure, Heading, Section, Table, Text
+from cqi.cohorts import Cohort, cohort
+from cqi.disclosure import policy
+from cqi.measures.waiting import HOMES, TIME_LEFT
+from cqi.registry import measure, measure_names
+from cqi.vocabulary import AGE_BANDS, no_such
+from cqi.wording import answer as say
+from cqi.wording import displays, findings, limits
+from cqi.wording.numbers import day_words, entered_words
+
+HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
+FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
+            "Look at the table by months, and at each child's plan.")
+
+
+@dataclass(frozen=True)
+class Review:
+    """One county's review. The fields are the notebook's parameters and the command's options.
+
+    `cohort`: a period such as 2025H2, 25A or 2024-25. `as_of`: a day such as 2026-06-30, or empty for the last month's
+    end that looks complete. `profile`: `release` hides small numbers; `internal` is for the agency's own staff. Raises
+    CqiError when a part is first asked for, if the file, county, cohort, day or profile is not there.
+    """
+
+    county: str
+    cohort: str
+    as_of: str = ""
+    source: str = "episodes"
+    data: str = "data_samples"
+    profile: str = "release"
+
+    @cached_property
+    def tables(self) -> tables.Tables:
+        """The tables of the cohort as the profile may see them, all counties."""
+        found = tables.tables(self.data, self.source, self.cohort, self.as_of, self.profile)
+        if self.county not in found.facts["counties"]:
+            raise no_such("county", self.county, found.facts["counties"], where=self.data, there="Counties there")
+        return found
+
+    @property
+    def period(self) -> Cohort:
+        """The cohort's period."""
+        return cohort(self.cohort)
+
+    @property
+    def day(self) -> date:
+        """The as-of date."""
+        return date.fromisoformat(self.tables.facts["as_of"])
+
+    def own(self, name: str) -> pd.DataFrame:
+        """The county's rows of one of the tables."""
+        table = getattr(self.tables, name)
+        return table.loc[table["county"] == self.county]
+
+    def course(self) -> pd.Series:
+        """The county's row of the course table."""
+        return self.own("course").iloc[0]
+
+    def same_age(self, name: str) -> pd.DataFrame:
+        """A measure's rows of this and earlier cohorts, each as known at the same age, oldest first."""
+        rows = self.own("same_age")
+        return rows.loc[rows["measure"] == name]
+
+    def heading(self) -> Heading:
+        """Place, cohort, as-of date and how to read them."""
+        period = self.period
+        facts = (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
+                 ("Chosen because it is", self.tables.facts["as_of_reason"]), ("For", _READERS[self.profile]))
+        return Heading(f"{self.county}: are the children who entered care {entered_words(period)} on their way home?",
+                       "A mid-course review, while there is still time to do something", facts)
+
+    def answer(self) -> Section:
+        """The answer in three to five sentences; first, if need be, what in the file bends it."""
+        caution = say.caution(self.county, self.own("findings")) if self.profile == "internal" else _checked(self.own("findings"))
+        sentences = say.answer(self.county, self.period, self.day, course=self.course(), same_age=self.same_age(tables.HEADLINE))
+        return Section((*((Text(caution, "caution"),) if caution else ()), Text(sentences, "answer")))
+
+    def exits(self) -> Section:
+        """Where children went by month in care, and this cohort beside earlier ones."""
+        curves = self.own("curves")
+        now = curves.loc[curves["cohort"] == self.period.label]
+        if now.empty:
+            return Section((Text((FEW_NOTE,), "note"),))
+        return Section((self._kinds(now), self._against_earlier(curves)))
+
+    def _kinds(self, now: pd.DataFrame) -> Figure | Text:
+        if now["value"].isna().any():
+            return Text((HIDDEN_NOTE,), "note")
+        caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"
+        return Figure("Where have the children gone?", findings.exits(now), charts.spec(charts.exits(now)),
+                      displays.exits(now, caption), _STILL_GROWING)
+
+    def _against_earlier(self, curves: pd.DataFrame) -> Figure | Text:
+        whole = curves.loc[(curves["part"] == "") & (curves["cohort"] == self.period.label)]
+        if whole["value"].isna().all():
+            return Text((HIDDEN_NOTE,), "note")
+        caption = f"{self.county}: share that had left to a permanent home by month in care, as of {day_words(self.day)}"
+        chart = charts.against_earlier(curves, self.period.label)
+        return Figure("Is this faster or slower than before?", findings.against_earlier(curves, self.period.label),
+                      charts.spec(chart), displays.against_earlier(curves, self.period.label, caption),
+                      ("The grey band runs from the lowest to the highest earlier period; the blue bars are 95% intervals.",))
+
+    def maturity(self) -> Table:
+        """Entry cohorts in rows, months in care in columns."""
+        return displays.maturity(self.own("maturity"), f"{self.county}: children who left to a permanent home, by months in care, "
+                                                       f"as of {day_words(self.day)}")
+
+    def waiting(self) -> Section:
+        """Who is still in care, by time left to their 12 months, age, and where they live."""
+        rows = self.own("waiting")
+        orders = {"time left": list(TIME_LEFT), "age": [words for *_, words in AGE_BANDS], "living": list(HOMES)}
+        names = {"time left": "Time left to 12 months in care", "age": "Age now", "living": "Where they live now"}
+        groups = {name: rows.loc[rows["group"].str.startswith(name + ":")] for name in orders}
+        first = self._bars(groups["time left"], orders["time left"])
+        others = tuple(displays.groups(groups[name], f"{names[name]}, as of {day_words(self.day)}") for name in ("age", "living"))
+        return Section((first, *others)) if rows["denominator"].fillna(1).gt(0).any() else Section((Text(("No child of this cohort is still in care.",)),))
+
+    def _bars(self, rows: pd.DataFrame, order: list[str]) -> Figure | Table:
+        table = displays.groups(rows, f"Time left to 12 months in care, as of {day_words(self.day)}")
+        if rows["numerator"].isna().any():
+            return table
+        return Figure("How long until their 12 months?", findings.waiting(rows), charts.spec(charts.bars(rows, order)), table)
+
+    def counter_measures(self) -> Section:
+        """The other measures beside this one, and which of all are outcomes and which compliance counts."""
+        names = [name for name in measure_names() if name != tables.HEADLINE]
+        parts = [self._by_cohort(name) for name in names]
+        balance = displays.balance([measure(name) for name in measure_names()], "What this review counts, and what for")
+        return Section((*parts, balance))
+
+    def _by_cohort(self, name: str) -> Figure | Text:
+        rows, definition = self.same_age(name), measure(name)
+        caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
+        if rows["value"].notna().sum() < 2:
+            words = "numbers are too small to show" if rows["status"].eq("suppressed").any() else "the file has too little for a figure"
+            return Text((f"{definition.title}: {words}.",), "note")
+        chart = charts.by_cohort(rows, self.period.label, title=_axis(definition), percent=definition.per == 1)
+        kind = "" if definition.type == "outcome" else " (a compliance count)"
+        return Figure(definition.question + kind, findings.by_cohort(rows, self.period.label, definition.title), charts.spec(chart),
+                      displays.by_cohort(rows, caption))
+
+    def expected(self) -> Figure | Text:
+        """Exits counted and expected by now."""
+        row = self.course()
+        if row["status"] == "suppressed":
+            return Text((HIDDEN_NOTE,), "note")
+        if row["status"] != "shown" or not row["entered"]:
+            return Text(("The file does not hold enough earlier exits to say what is usual.",), "note")
+        caption = f"{self.county}, entered {self.period.words}: exits to a permanent home by {day_words(self.day)}"
+        note = f"Range from {row['past_cohorts']} earlier periods; spread beside chance {row['phi']:.2f}, between periods {row['tau2']:.4f}."
+        return Figure("Counted so far, beside what is usual", findings.observed_and_expected(row),
+                      charts.spec(charts.observed_and_expected(row)), displays.observed_and_expected(row, caption), (note,))
+
+    def limits(self) -> Text:
+        """What the file could not say."""
+        threshold = policy(self.profile)["threshold"]
+        return Text(limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, threshold=threshold), "list")
+
+    def questions(self) -> Text:
+        """Questions for the meeting, from what this review shows."""
+        return Text(limits.questions(self.course(), self.own("waiting"), self.own("findings")), "questions")
+
+    def method(self) -> Section:
+        """How each number was made."""
+        return limits.method([measure(name) for name in measure_names()], self.tables.facts)
+
+
+_READERS = {"internal": "the agency's own staff: confidential", "release": "everyone: small numbers are hidden"}
+_STILL_GROWING = ("Shares are estimates that use every child's days in care so far; children still in care can leave later.",)
+
+
+def _axis(definition) -> str:
+    return definition.words["counted"] if definition.per == 1 else definition.unit
+
+
+def _checked(rows: pd.DataFrame) -> tuple[str, ...]:
+    """For release: that months look incomplete, without their counts."""
+    if not rows["finding"].isin(["few exits", "few entries"]).any():
+        return ()
+    return ("Some months in the file look incomplete for this county. Read the figures with care.",)

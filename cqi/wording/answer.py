@@ -1,0 +1,123 @@
+"""The answer in three to five sentences: how many, so far, beside earlier cohorts at the same age, how sure, what not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from cqi.cohorts import Cohort, months_after
+from cqi.vocabulary import HIDDEN_WORDS
+from cqi.wording.numbers import children, day_words, entered_words, joined, month_words, share
+
+FEW = 10
+"""Below this many children a percentage says little; the sentences say so."""
+
+
+def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_age: pd.DataFrame) -> tuple[str, ...]:
+    """Three to five sentences on one cohort of one county.
+
+    `course` is the county's row of the course table; `same_age` the headline measure's rows of this and the earlier
+    cohorts, each as known at the same age, oldest first.
+    """
+    if course["status"] == "suppressed":
+        return _hidden(county, period, as_of)
+    if not course["entered"]:
+        return (f"No children who count in this review entered care in {county} {entered_words(period)}.",
+                "A stay counts once it has lasted 8 days." if as_of <= period.end else "A stay counts when it lasts 8 days.")
+    sentences = [_so_far(county, period, as_of, course), _before(same_age), _expected(county, course),
+                 _cannot_tell(period, as_of, course)]
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _hidden(county: str, period: Cohort, as_of: date) -> tuple[str, ...]:
+    return (
+        f"Some children entered care in {county} {entered_words(period)}. The counts behind this review are small, or would "
+        f"give a small count away, so they are {HIDDEN_WORDS}.",
+        f"This is what can be shown as of {day_words(as_of)}. The agency's own staff see every number in the internal review.",
+        "That nothing is shown does not mean that nothing happened, good or bad.",
+    )
+
+
+def _so_far(county: str, period: Cohort, as_of: date, course: pd.Series) -> str:
+    open_window = ", so far," if as_of < period.end else ""
+    lead = f"{children(course['entered'])} entered care in {county} {entered_words(period)}{open_window} and stayed 8 days or more. "
+    complete = pd.Timestamp(as_of) >= pd.Timestamp(months_after([period.end], 12)[0])
+    age = "within 12 months" if complete else f"by {day_words(as_of)}"
+    if not course["observed"]:
+        return lead + f"None of them had left to a permanent home {age}."
+    observed = f"{course['observed']:,.0f} of them"
+    if course["entered"] >= FEW:
+        observed += f" ({share(course['observed'] / course['entered'])})"
+    return lead + f"{observed} had left to a permanent home {age}."
+
+
+def _before(same_age: pd.DataFrame) -> str:
+    """Earlier cohorts at the same age; empty when there are none."""
+    earlier = same_age.iloc[:-1]
+    earlier = earlier.loc[earlier["denominator"] > 0]
+    if earlier.empty or earlier["numerator"].isna().any():
+        return ""
+    total, gone = earlier["denominator"].sum(), earlier["numerator"].sum()
+    words = f"At the same age, {gone:,.0f} of {total:,.0f} children of the {_number(len(earlier))} before ({share(gone / total)}) had left"
+    if len(earlier) > 1 and earlier["denominator"].min() >= FEW:
+        words += f"; from one period to the next it ranged from {share(earlier['value'].min())} to {share(earlier['value'].max())}"
+    return words + "."
+
+
+def _number(periods: int) -> str:
+    names = ("", "period", "two periods", "three periods", "four periods", "five periods", "six periods")
+    return names[periods] if periods < len(names) else f"{periods} periods"
+
+
+def verdict(course: pd.Series) -> str:
+    """`fewer`, `low`, `usual`, `high` or `more` than an unchanged pace would have given; empty where it can't be told.
+
+    `fewer` and `more` are outside the 95% range, `low` and `high` inside it but outside the 80% range.
+    """
+    if course["status"] != "shown" or pd.isna(course["lower"]) or not course["entered"]:
+        return ""
+    limits = (("fewer", "lower", -1), ("more", "upper", 1), ("low", "lower_80", -1), ("high", "upper_80", 1))
+    return next((word for word, name, side in limits if side * (course["observed"] - course[name]) > 0), "usual")
+
+
+def _expected(county: str, course: pd.Series) -> str:
+    if course["status"] != "shown":
+        return "The file does not go back far enough to say what would be usual by now."
+    usual = (f"At {county}'s usual pace about {course['expected']:,.0f} would have left by now; anything from "
+             f"{course['lower']:,.0f} to {course['upper']:,.0f} would be ordinary for so many children.")
+    said = {
+        "usual": "So this is no clear change.",
+        "low": "So this is on the low side of usual: not a clear change, but worth watching closely.",
+        "high": "So this is on the high side of usual: not a clear change, but worth learning from.",
+        "fewer": "So fewer children have left than usual: it is worth finding out why.",
+        "more": "So more children have left than usual: it is worth finding out what helped.",
+    }[verdict(course)]
+    if course["entered"] < FEW:
+        said = "With so few children, look at each child's plan; the numbers alone cannot say."
+    return f"{usual} {said}"
+
+
+def _cannot_tell(period: Cohort, as_of: date, course: pd.Series) -> str:
+    last = months_after([period.end], 12)[0].item()
+    why = "The numbers do not say why, or how the children are doing."
+    if as_of >= last:
+        return f"Every child's 12 months are over, so this figure is complete. {why}"
+    waiting = f"{children(course['at_risk'])} {'is' if course['at_risk'] == 1 else 'are'} still in their first 12 months in care"
+    return f"This is not yet the 12-month figure: {waiting}, and the last 12 months end on {day_words(last)}. {why}"
+
+
+def caution(county: str, findings: pd.DataFrame) -> tuple[str, ...]:
+    """What in the file bends the answer, most serious first; empty when nothing does.
+
+    `findings` are the county's rows of the findings table: months in which exits or entries look missing.
+    """
+    sentences = []
+    for finding, word in (("few exits", "exits from"), ("few entries", "entries into")):
+        rows = findings.loc[findings["finding"] == finding].sort_values("month").rename(columns={"count": "found"})
+        if len(rows):
+            months = joined([f"{month_words(row.month)} ({row.found:,.0f})" for row in rows.itertuples(index=False)])
+            usual = rows["usual"].mean()
+            sentences.append(f"The file holds surprisingly few {word} care in {county} for {months}, where about {usual:,.0f} a "
+                             "month are usual. Have the file checked before acting on this page; the figures may be wrong.")
+    return tuple(sentences)

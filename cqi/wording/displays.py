@@ -1,0 +1,124 @@
+"""Measure tables as the tables a reader sees: words in the first column, hidden and unobserved cells marked."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cqi.blocks import Cell, Table
+from cqi.charts import kinds_of_exit
+from cqi.cohorts import cohort
+from cqi.registry import measure
+from cqi.vocabulary import HIDDEN_MARK, WHOLE
+from cqi.wording.numbers import count_cell, share, value_cell
+
+HIDDEN = Cell(HIDDEN_MARK, "hidden")
+
+
+def percent(value: float) -> Cell:
+    """A share as a cell; hidden where it is missing."""
+    return HIDDEN if pd.isna(value) else Cell(share(value))
+
+
+def exits(curves: pd.DataFrame, caption: str) -> Table:
+    """Share by month in care and kind of exit, with the number of children counted so far."""
+    table = kinds_of_exit(curves)
+    table = table.loc[table["month"] > 0]
+    kinds = list(dict.fromkeys(table["kind"]))
+    rows = []
+    for month, group in table.groupby("month"):
+        by_kind = group.set_index("kind")["share"]
+        rows.append((Cell(f"month {month:.0f}"), *(percent(by_kind[kind]) for kind in kinds)))
+    return Table(caption, ("Months in care", *(kind.capitalize() for kind in kinds)), tuple(rows))
+
+
+def against_earlier(curves: pd.DataFrame, label: str, caption: str) -> Table:
+    """This cohort's share with interval and counts by month, and lowest and highest of earlier cohorts."""
+    whole = curves.loc[curves["part"] == ""]
+    now = whole.loc[whole["cohort"] == label].sort_values("at")
+    earlier = whole.loc[whole["cohort"] != label].groupby("at")["value"].agg(["min", "max"])
+    rows = []
+    for _, row in now.iterrows():
+        band = earlier.loc[row["at"]] if row["at"] in earlier.index and earlier.loc[row["at"]].notna().all() else None
+        rows.append((Cell(f"month {row['at']:.0f}"), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row),
+                     Cell("none" if band is None else f"{share(band['min'])} to {share(band['max'])}")))
+    return Table(caption, ("Months in care", "Left so far", "Children", "Estimated share (95% interval)", "Earlier periods"),
+                 tuple(rows))
+
+
+def maturity(table: pd.DataFrame, caption: str) -> Table:
+    """Entry cohorts in rows, 3, 6, 9 and 12 months in columns; partly observed cells can only grow."""
+    rows = []
+    for label, group in table.groupby("cohort", sort=False):
+        group = group.sort_values("at")
+        entered = group.iloc[0]
+        rows.append((Cell(cohort(label).words), count_cell(entered, "denominator"), *(_mark(row) for _, row in group.iterrows())))
+    months = [f"within {at:.0f} months" for at in sorted(table["at"].unique())]
+    return Table(caption, ("Entered", "Children", *months), tuple(rows))
+
+
+def _mark(row: pd.Series) -> Cell:
+    if row["status"] == "not yet mature":
+        return Cell("not yet", "unobserved")
+    if pd.isna(row["numerator"]):
+        return HIDDEN
+    if not row["denominator"]:
+        return Cell("none")
+    words = f"{row['numerator']:,.0f} ({share(row['value'])})\n{share(row['lower'])} to {share(row['upper'])}"
+    return Cell(words, "partly" if row["status"] == "so far" else "")
+
+
+def groups(table: pd.DataFrame, caption: str) -> Table:
+    """Children by group with their share of all in care; groups without a child are left out."""
+    table = table.loc[table["numerator"].isna() | (table["numerator"] > 0)]
+    rows = tuple((Cell(row["group"].split(": ")[1]), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row))
+                 for _, row in table.iterrows())
+    return Table(caption, ("Group", "Children", "Of all still in care", "Share (95% interval)"), rows)
+
+
+def by_cohort(table: pd.DataFrame, caption: str) -> Table:
+    """One measure by cohort, each as known at the same age: counts, value, interval, as-of date."""
+    words = measure(table.iloc[0]["measure"]).words
+    rows = tuple((Cell(cohort(row["cohort"]).words), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row),
+                  Cell(f"{row['as_of']:%Y-%m-%d}")) for _, row in table.iterrows())
+    return Table(caption, ("Period", words["counted"].capitalize(), words["among"].capitalize(), "Value (95% interval)", "As known on"),
+                 rows)
+
+
+def observed_and_expected(course: pd.Series, caption: str) -> Table:
+    """Counted and expected, the usual range, and the ratio."""
+    cells = (Cell(f"{course['observed']:,.0f}"), Cell(f"{course['entered']:,.0f}"), Cell(f"{course['expected']:,.1f}"),
+             Cell(f"{course['lower']:,.0f} to {course['upper']:,.0f}"),
+             Cell("none" if pd.isna(course["ratio"]) else f"{course['ratio']:.2f}"))
+    return Table(caption, ("", "Left by now", "Children", "Expected at the usual pace", "Usual range (95%)", "Counted to expected"),
+                 ((Cell("This period"), *cells),))
+
+
+def counties(table: pd.DataFrame, course: pd.DataFrame, caption: str) -> Table:
+    """All counties in order of name, the whole last: counts so far, share, and what an unchanged pace would have given."""
+    usual = course.set_index("county")
+    rows = []
+    for _, row in table.iterrows():
+        name = Cell(row["county"], "total" if row["county"] == WHOLE else "")
+        rows.append((name, count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row), _usual(usual.loc[row["county"]])))
+    return Table(caption, ("County", "Left so far", "Children", "Share so far (95% interval)", "Usual range by now"), tuple(rows))
+
+
+def _usual(course: pd.Series) -> Cell:
+    if course["status"] == "suppressed":
+        return HIDDEN
+    return Cell("not known" if pd.isna(course["lower"]) else f"{course['lower']:,.0f} to {course['upper']:,.0f}")
+
+
+def balance(measures: list, caption: str) -> Table:
+    """Each measure reviewed: outcome or compliance count, and the value it reflects."""
+    rows = tuple((Cell(each.title), Cell("outcome" if each.type == "outcome" else "compliance count"), Cell(each.value))
+                 for each in measures)
+    return Table(caption, ("Measure", "What it is", "Value it reflects"), rows, numeric=False)
+
+
+def account(table: pd.DataFrame, caption: str) -> Table:
+    """Rows read, used, merged and set aside, by file."""
+    names = ("rows_read", "used", "merged", "quarantined")
+    rows = tuple((Cell(row["file"]), *(Cell(f"{row[name]:,.0f}") for name in names)) for _, row in table.iterrows())
+    total = (Cell("All files", "total"), *(Cell(f"{table[name].sum():,.0f}", "total") for name in names))
+    return Table(caption, ("File", "Rows read", "Used", "Merged", "Set aside"), (*rows, total))

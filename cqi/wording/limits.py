@@ -1,0 +1,127 @@
+"""What the file could not say, the questions for the meeting, and how each number was made."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from cqi.blocks import Block, Details, Section, Table, Text
+from cqi.blocks import Cell
+from cqi.registry import Measure
+from cqi.vocabulary import WHOLE
+from cqi.wording.answer import verdict
+from cqi.wording.numbers import children, day_words, month_words, plural
+
+WORDS = {
+    "exit without a reason": "exits have no reason in the file; those children are left out of the permanency figure",
+    "no birth date": "stays have no birth date, so ages can't be checked",
+    "entry not in the file": "stays began before the file does; they do not count as entries",
+}
+
+
+def could_not_say(findings: pd.DataFrame, facts: dict, account: pd.DataFrame, *, threshold: int) -> tuple[str, ...]:
+    """Sentences on the county's findings, rows set aside, and how the file was read.
+
+    Counts of children below `threshold` are given as `a few`.
+    """
+    sentences = []
+    for row in findings.itertuples(index=False):
+        if row.finding in WORDS:
+            sentences.append(f"{_few(row[3], threshold)} of {row.among:,.0f} {WORDS[row.finding]}.")
+        elif row.finding in ("few exits", "few entries"):
+            sentences.append(f"{month_words(row.month)}: only {_few(row[3], threshold).lower()} {row.finding.split()[1]} in the file; about {row.usual:,.0f} a month are usual.")
+    aside, read = account["quarantined"].sum(), account["rows_read"].sum()
+    sentences.append(f"Of {plural(read, 'row')} in all files, {aside:,.0f} could not be used and {'was' if aside == 1 else 'were'} set aside; "
+                     "no row was lost silently.")
+    sentences += [f"The file's last entry or exit is dated {day_words(date.fromisoformat(facts['last_date']))}; "
+                  "what happened later, or was entered later, is not in it."]
+    return tuple(sentences + list(facts["notes"]))
+
+
+def _few(count: float, threshold: int) -> str:
+    return "A few" if 0 < count < threshold else f"{count:,.0f}"
+
+
+def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) -> tuple[str, ...]:
+    """Three to six open questions that follow from what this review shows."""
+    asked = {
+        "fewer": "Fewer children have left than usual. What are the children who are still here waiting for: a court date, a "
+                 "service, housing, a decision? Which of these can someone in this room change?",
+        "more": "More children have left than usual. What did families, carers and staff do differently, and is it safe to rely on?",
+        "usual": "This period is running as usual. Is usual good enough for these children, and what would you try next?",
+        "low": "Somewhat fewer children have left than usual, perhaps by chance. What would tell you early whether it is more than that?",
+        "high": "Somewhat more children have left than usual, perhaps by chance. What would tell you whether it will last?",
+        "": "What do you know about these children that the numbers can't show?",
+    }[verdict(course)]
+    soon = waiting.loc[waiting["group"] == "time left: less than 3 months left", "numerator"]
+    sentences = [asked]
+    if len(soon) and soon.iloc[0] > 0:
+        sentences.append(f"{children(soon.iloc[0])} will reach 12 months in care within 3 months. For each: what would have to be "
+                         "true by then for a safe, lasting home?")
+    if findings["finding"].isin(["few exits", "few entries"]).any():
+        sentences.append("Some months in the file look incomplete. Who can check them, and by when?")
+    sentences += [
+        "Are the children who went home staying home? Read re-entry and moves beside the pace of leaving.",
+        "What do children, parents, carers, courts and front-line staff see that these numbers do not show?",
+        "What one change would you try before the next review, and how would you know that it helped?",
+    ]
+    return tuple(sentences)
+
+
+def method(measures: list[Measure], facts: dict) -> Section:
+    """How each number was made: one folded block a measure, then the statistics, then the files and versions."""
+    return Section((*(_definition(measure) for measure in measures), _statistics(facts), _files(facts)))
+
+
+def _definition(measure: Measure) -> Details:
+    kind = "An outcome for children." if measure.type == "outcome" else "A compliance count: whether a task was done, not whether a child is better off."
+    blocks: list[Block] = [
+        Text((measure.question, measure.why, f"{kind} It reflects this value: {measure.value}.")),
+        Text((f"Counted: {measure.words['numerator']}.", f"Among: {measure.words['denominator']}.", *measure.choices, *measure.caveats), "list"),
+    ]
+    if measure.evidence:
+        rows = tuple((Cell(item["citation"]), Cell(item["finding"]), Cell(item["strength"])) for item in measure.evidence)
+        blocks.append(Table("What is known", ("Source", "Finding", "Strength"), rows, numeric=False))
+    source = measure.source
+    blocks.append(Text((f"Source: {source['citation']}. Reviewed by {source['reviewer']}, {day_words(source['reviewed'])}.",), "note"))
+    return Details(measure.title, tuple(blocks))
+
+
+def _statistics(facts: dict) -> Details:
+    return Details("Shares, ranges and what is usual", (Text((
+        f"As-of date: {day_words(date.fromisoformat(facts['as_of']))}, {facts['as_of_reason']}. Later entries and exits are not used.",
+        "A share comes with a 95% Wilson interval: how far chance alone could have moved it. Moves per 1,000 days come with an exact Poisson interval.",
+        "The curve is Aalen-Johansen by day in care, other exits competing, from day 8; its interval is the infinitesimal jackknife, log-log. It uses "
+        "the days of children who are still in care without guessing their future. It stops where fewer than 10 children are observed.",
+        "Earlier periods at the same age are counted as the file would have known them then: their later exits are left out.",
+        "What is usual: each child's own days at risk under the daily hazards of the periods before, times how this county usually compares with the "
+        "whole file (shrunk towards it where the county is small). The usual range allows for siblings leaving together and for periods that differ, "
+        "as measured in past periods. It is for this one look; looking every month finds something by chance more often.",
+        "A partly observed cell of the table by months can only grow.",
+    ), "list"),))
+
+
+def _files(facts: dict) -> Details:
+    rows = tuple((Cell(str(name)), Cell(f"{int(size):,}"), Cell(str(digest)[:16])) for name, digest, size in facts["inputs"])
+    return Details("Files and versions", (
+        Table("Files read", ("File", "Bytes", "SHA-256 begins"), rows),
+        Text((f"Source `{facts['source']}`, cqi {facts['version']}.",), "note"),
+    ))
+
+
+def reasons(facts: dict, caption: str) -> Table:
+    """Why rows were set aside, with counts."""
+    rows = tuple((Cell(reason), Cell(f"{count:,}")) for reason, count in sorted(facts["reasons"].items()))
+    return Table(caption, ("Reason", "Rows"), rows or ((Cell("No row was set aside"), Cell("0")),))
+
+
+def findings_table(findings: pd.DataFrame, caption: str, *, threshold: int) -> Table:
+    """All findings by county, the whole file last."""
+    words = {"few exits": "few exits in the month", "few entries": "few entries in the month"}
+    ordered = pd.concat([findings.loc[findings["county"] != WHOLE], findings.loc[findings["county"] == WHOLE]])
+    rows = tuple((Cell(row["county"]), Cell(words.get(row["finding"], row["finding"])),
+                  Cell(month_words(row["month"]) if isinstance(row["month"], str) else ""), Cell(_few(row["count"], threshold).lower()),
+                  Cell(f"about {row['usual']:,.0f} usual" if pd.notna(row["usual"]) else f"of {row['among']:,.0f}"))
+                 for _, row in ordered.iterrows())
+    return Table(caption, ("County", "Finding", "Month", "Count", "Beside"), rows or ((Cell("No finding"), *(Cell("") for _ in range(4))),))

@@ -1,0 +1,68 @@
+"""Numbers, days and periods as a reader says them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from cqi.blocks import Cell
+from cqi.cohorts import Cohort
+from cqi.cohorts.grammar import MONTHS
+from cqi.vocabulary import HIDDEN_MARK
+
+
+def day_words(day: date) -> str:
+    """`30 June 2026`."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def month_words(month: str) -> str:
+    """`April 2026` for `2026-04`."""
+    year, number = month.split("-")
+    return f"{MONTHS[int(number) - 1]} {year}"
+
+
+def joined(words: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def plural(number: float, one: str, many: str = "") -> str:
+    """`1 child`, `1,204 children`."""
+    return f"{number:,.0f} {one if number == 1 else many or one + 's'}"
+
+
+def children(number: float) -> str:
+    """`1 child`, `12 children`."""
+    return plural(number, "child", "children")
+
+
+def share(value: float) -> str:
+    """A proportion as a whole percent."""
+    return f"{value:.0%}"
+
+
+def value_words(row: pd.Series) -> str:
+    """The row's value with its interval: `35% (25% to 47%)`, `4.21 (3.60 to 4.90)`."""
+    form = ".0%" if row["unit"] in ("children", "reports") else ".2f"
+    if pd.isna(row["value"]):
+        return "none" if row["status"] != "suppressed" else HIDDEN_MARK
+    return f"{row['value']:{form}} ({row['lower']:{form}} to {row['upper']:{form}})"
+
+
+def count_cell(row: pd.Series, name: str) -> Cell:
+    """A count as a table cell; hidden where it is missing because of small numbers."""
+    if pd.isna(row[name]):
+        return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" else Cell("not yet", "unobserved")
+    return Cell(f"{row[name]:,.0f}")
+
+
+def value_cell(row: pd.Series) -> Cell:
+    """The value with its interval as a table cell."""
+    return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" and pd.isna(row["value"]) else Cell(value_words(row))
+
+
+def entered_words(period: Cohort) -> str:
+    """`between July and December 2025`, `in March 2025`."""
+    return f"in {period.words}" if period.months == 1 else "between " + period.words.replace(" to ", " and ", 1)
