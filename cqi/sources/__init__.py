@@ -1,0 +1,102 @@
+"""Files become the tables of the contract, through sources declared in `definitions/sources/*.toml`.
+
+A new source is one TOML file and one of the row shapes (`shapes.py`); no Python is written for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from cqi.sources.account import Ledger
+from cqi.sources.declared import Source, declared_source, source_names
+from cqi.sources.finding import data_path
+from cqi.sources.parsing import parsed
+from cqi.sources.reading import text_tables
+from cqi.sources.shapes import SHAPES
+from cqi.sources.tables import contract, plain_table
+from cqi.vocabulary import TABLE_COLUMNS, CqiError
+
+__all__ = ["Extract", "load", "source_names"]
+
+
+@dataclass(frozen=True)
+class Extract:
+    """What was read: the tables of the contract, and what became of every row.
+
+    Tables have the columns of `vocabulary.TABLE_COLUMNS`, empty where the source has none, text as `str` ('' is
+    missing), dates as datetime64[s], whole numbers as Int64. Episodes also have `entry_known` (False: the child was in
+    care before the file begins, so the entry_date is not an entry) and the covariates that the source declares: sex,
+    race, county_fips, placement_count, current_setting, current_setting_start.
+    `account`: file, table, rows_read = used + merged + quarantined. `quarantine`: file, row, table, reason.
+    `merged`: file, row, table, into. `row` is the line in the file, 2 is the first data row (blank lines not counted).
+    `inputs`: file, sha256, bytes. `notes`: sentences on how the files were read.
+    """
+
+    source: str
+    data: Path
+    episodes: pd.DataFrame = field(repr=False)
+    placements: pd.DataFrame = field(repr=False)
+    reports: pd.DataFrame = field(repr=False)
+    population: pd.DataFrame = field(repr=False)
+    referrals: pd.DataFrame = field(repr=False)
+    staff: pd.DataFrame = field(repr=False)
+    account: pd.DataFrame
+    quarantine: pd.DataFrame = field(repr=False)
+    merged: pd.DataFrame = field(repr=False)
+    inputs: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def load(data: str | Path, source: str = "episodes") -> Extract:
+    """The tables in `data` (a folder or a file), read as the source called `source` declares.
+
+    A relative path is looked for in the working folder and then in each folder above it. A single file is read as the
+    source's required table. The result does not depend on the order of rows. Rows that cannot be right are set aside
+    with a reason; CqiError names every problem that makes a file unusable, one a line.
+    """
+    declared = declared_source(source)
+    path = data_path(data)
+    ledger = Ledger()
+    text = text_tables(path, declared, ledger)
+    rows = {file.role: parsed(text[file.role], file, declared, ledger) for file in declared.files if file.role in text}
+    _check_some(rows["episodes"], ledger)
+    made = _tables(rows, declared, ledger)
+    _check_some(made["episodes"], ledger)
+    tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
+    return Extract(
+        source=source, data=path, **tables, account=ledger.account(), quarantine=ledger.quarantine(),
+        merged=ledger.merged(), inputs=ledger.inputs(), notes=tuple(ledger.notes),
+    )
+
+
+def _tables(rows: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The row shape's tables, then the tables that need none; placements of no episode are set aside."""
+    tables = {file.role: file.table for file in source.files}
+    stays = {role: rows[role] for role in rows if tables[role] in ("episodes", "children")}
+    made = SHAPES[source.shape](stays, source.order, ledger)
+    for role, table in tables.items():
+        if role in rows and role not in stays:
+            found = _of_known_episodes(rows[role], made["episodes"], ledger) if table == "placements" else rows[role]
+            made[table] = plain_table(found, table, source.order, ledger)
+    return {**made, "episodes": _with_entry_known(made["episodes"])}
+
+
+def _check_some(episodes: pd.DataFrame, ledger: Ledger) -> None:
+    if episodes.empty:
+        reasons = ledger.quarantine()["reason"].value_counts()
+        told = "; ".join(f"{reason} ({rows:,} rows)" for reason, rows in reasons.head(3).items())
+        raise CqiError(f"episodes: no row of the files can be used: {told}. Correct them in the source.")
+
+
+def _of_known_episodes(placements: pd.DataFrame, episodes: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    lost = ~placements["episode_id"].isin(episodes["episode_id"])
+    return ledger.set_aside(placements, lost, "its episode is not in the file or was set aside", "placements")
+
+
+def _with_entry_known(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Episodes with `entry_known` as True or False; True where the source does not say."""
+    said = episodes.get("entry_known", pd.Series(True, index=episodes.index))
+    return episodes.assign(entry_known=(said != "no") & (said != False))  # noqa: E712 - words or truth values

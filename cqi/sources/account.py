@@ -1,0 +1,111 @@
+"""The account of an extract: every row that was read was used, merged into another, or set aside with a reason."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pandas as pd
+
+from cqi.vocabulary import CqiError
+
+ACCOUNT = ("file", "table", "rows_read", "used", "merged", "quarantined")
+QUARANTINE = ("file", "row", "table", "reason")
+INPUTS = ("file", "sha256", "bytes")
+MERGED = ("file", "row", "table", "into")
+
+
+class Ledger:
+    """What became of every row while a source is read; it is filled by the readers and then asked once.
+
+    Rows carry `file` and `row` (the line in the file, 2 is the first data row, blank lines not counted).
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self._inputs: list[tuple[str, str, int]] = []
+        self._read: list[tuple[str, str, int]] = []
+        self._used: list[pd.Series] = [pd.Series(dtype="int64", index=pd.Index([], dtype="str", name="file"))]
+        self._aside: list[pd.DataFrame] = []
+        self._merged: list[pd.DataFrame] = []
+
+    def note(self, sentence: str) -> None:
+        """Adds a sentence on how the files were read; it holds counts and column names, never a child's value."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def take(self, file: str, data: bytes) -> None:
+        """Enters a file with the checksum and the length of what was read."""
+        self._inputs.append((file, hashlib.sha256(data).hexdigest(), len(data)))
+
+    def read(self, file: str, table: str, rows: int) -> None:
+        """Enters a file and the number of data rows in it."""
+        self._read.append((file, table, rows))
+
+    def set_aside(self, rows: pd.DataFrame, bad: pd.Series, reason: str, table: str) -> pd.DataFrame:
+        """The rows that are not `bad`; the others go to quarantine with the reason."""
+        bad = bad.reindex(rows.index)
+        if not bad.any():
+            return rows
+        self._aside.append(rows.loc[bad, ["file", "row"]].assign(table=table, reason=reason))
+        return rows[~bad]
+
+    def merge(self, rows: pd.DataFrame, into: pd.Series, table: str) -> pd.DataFrame:
+        """The rows with nothing in `into`; the others are entered as merged into the row that it names."""
+        gone = into != ""
+        if gone.any():
+            self._merged.append(rows.loc[gone, ["file", "row"]].assign(table=table, into=into[gone]))
+        return rows[~gone]
+
+    def use(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows, entered as used."""
+        self._used.append(rows.groupby("file").size())
+        return rows
+
+    def label(self, rows: pd.DataFrame, role: str) -> str:
+        """The file's name, or how many files, for the start of a sentence."""
+        files = rows["file"].unique()
+        return files[0] if len(files) == 1 else f"{len(files)} {role} files"
+
+    def inputs(self) -> pd.DataFrame:
+        """Files read: file, sha256, bytes."""
+        return pd.DataFrame(self._inputs, columns=list(INPUTS)).sort_values("file", ignore_index=True)
+
+    def quarantine(self) -> pd.DataFrame:
+        """Rows set aside: file, row, table, reason."""
+        return _together(self._aside, QUARANTINE)
+
+    def merged(self) -> pd.DataFrame:
+        """Rows that are another row again: file, row, table, into."""
+        return _together(self._merged, MERGED)
+
+    def account(self) -> pd.DataFrame:
+        """One row per file: rows_read = used + merged + quarantined, each counted by itself and compared."""
+        table = pd.DataFrame(self._read, columns=["file", "table", "rows_read"])
+        counted = {
+            "used": pd.concat(self._used).groupby(level="file").sum(),
+            "merged": self.merged().groupby("file").size(),
+            "quarantined": self.quarantine().groupby("file").size(),
+        }
+        for name, count in counted.items():
+            table[name] = table["file"].map(count).fillna(0).astype("int64")
+        _check(table)
+        return table.loc[:, list(ACCOUNT)].sort_values(["file"], ignore_index=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 row`, `1,413 rows`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _check(table: pd.DataFrame) -> None:
+    left = table["rows_read"] - table["used"] - table["merged"] - table["quarantined"]
+    if (left != 0).any():
+        file = table.loc[left != 0, "file"].iloc[0]
+        raise CqiError(f"{file}: the account of its rows does not add up; this is a fault of the program: report it.")
+
+
+def _together(parts: list[pd.DataFrame], columns: tuple[str, ...]) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype="int64" if name == "row" else "str") for name in columns})
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.loc[:, list(columns)].sort_values(list(columns[:2]), ignore_index=True)

@@ -1,0 +1,136 @@
+"""Files that cannot be used, said all at once and without a child's value; files that can, whatever their dress."""
+
+import hashlib
+
+import pytest
+from drawn import csv, write
+
+from cqi.sources import load
+from cqi.vocabulary import CqiError
+
+HEAD = "child_id county entry_date exit_date exit_reason"
+GOOD = f"{HEAD}\nhidden7 Alder 2024-01-01 2024-02-01 adoption\nhidden8 Birch 2024-01-01 . ."
+
+
+def error(data, source="episodes"):
+    with pytest.raises(CqiError) as raised:
+        load(data, source)
+    assert "hidden" not in str(raised.value)
+    return str(raised.value)
+
+
+def raw(folder, text, name="episodes.csv"):
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def test_every_problem_of_every_file_in_one_error(tmp_path):
+    raw(tmp_path, "child_id,County,Entry_Dt,exit_date,EXIT_DATE\nhidden7,Alder,2024-01-01,,\n")
+    head = "episode_id,setting,start_date,end_date"
+    raw(tmp_path, f"{head}\nhidden7,kin,2024-01-01,\nhidden8,kin,2024-01-01\n", "placements.csv")
+    raw(tmp_path, "county,year\n", "population.csv")
+    assert error(tmp_path).splitlines() == [
+        "episodes.csv: the column name 'EXIT_DATE' is there 2 times; keep one of them.",
+        "episodes.csv: there is no column 'entry_date'; add it or rename the column that holds it. "
+        "Did you mean 'Entry_Dt'?",
+        "episodes.csv: there is no column 'exit_reason'; add it or rename the column that holds it.",
+        "placements.csv: line 3 has 3 fields where the header has 4; "
+        "put quotation marks around values that hold the separator.",
+        "population.csv: there is no column 'age_band'; add it or rename the column that holds it.",
+        "population.csv: there is no column 'children'; add it or rename the column that holds it.",
+    ]
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b"", "the file is empty"),
+    (b"  \n", "the file is empty"),
+    (b"child_id,county,entry_date,exit_date,exit_reason\n", "column names but no rows"),
+    (b"child_id,county,entry_date,exit_date,exit_reason", "column names but no rows"),
+    ("child_id,county\nhidden7,Alder".encode("utf-16"), "saved as UTF-16"),
+    (csv(GOOD).replace("Alder", "Doña").encode("cp1252"), "not saved as UTF-8"),
+    (csv(GOOD).replace("Alder", '"Alder').encode(), "never closed"),
+    (csv(GOOD).replace("Alder", "All counties").encode(), "a county is named 'All counties'"),
+    (csv(GOOD).replace("Alder", "").replace("Birch", "").encode(), "county is blank on every row"),
+    (csv(GOOD).replace("county", "").encode(), "there is no column 'county'"),
+    (csv(GOOD).replace("2024-01-01", "2024-01-32").encode(), "no row of the files can be used: entry_date is not"),
+])
+def test_files_that_cannot_be_used(tmp_path, content, said):
+    assert said in error(raw(tmp_path, content))
+
+
+def test_no_such_folder_file_or_source(tmp_path):
+    assert error(tmp_path / "nowhere").endswith("give the path to the data.")
+    assert "no file for 'episodes' is in the folder; name it like episodes.csv or episodes.parquet." in error(tmp_path)
+    assert error(tmp_path, "episode") == (
+        "No source 'episode'. Did you mean 'episodes'? There are: afcars, episodes, ssda903."
+    )
+
+
+def test_two_files_for_one_table(tmp_path):
+    write(tmp_path, episodes=GOOD)
+    raw(tmp_path, b"PAR1", "episodes.parquet")
+    assert "episodes.csv and episodes.parquet are for the same table; keep one of them." in error(tmp_path)
+    assert "cannot be read as Parquet" in error(tmp_path / "episodes.parquet")
+
+
+@pytest.mark.parametrize("dress", [
+    lambda text: text.encode("utf-8-sig"),
+    lambda text: text.replace("\n", "\r\n").encode(),
+    lambda text: text.replace(",", ";").encode(),
+    lambda text: text.replace(",", "\t").encode(),
+    lambda text: text.replace("Alder", " Alder\u00a0").encode(),
+    lambda text: text.replace("Alder", '"Alder"').encode() + b"\n\n",
+    lambda text: text.replace("2024-01-01", "2024-01-01 00:00:00").encode(),
+    lambda text: text.replace("child_id", " Child_ID ").encode(),
+])
+def test_dress_does_not_matter(tmp_path, dress):
+    table = load(raw(tmp_path, dress(csv(GOOD)))).episodes
+    assert table[["child_id", "county", "exit_reason"]].values.tolist() == [
+        ["hidden7", "Alder", "adoption"], ["hidden8", "Birch", ""],
+    ]
+    assert table.entry_date.dt.strftime("%Y-%m-%d").to_list() == ["2024-01-01", "2024-01-01"]
+
+
+def test_a_value_may_hold_a_line_break_in_a_long_file(tmp_path):
+    head, row, _ = csv(GOOD).replace("Alder", '"Alder\nNorth"').replace("\nhidden", "|hidden").split("|")
+    many = 40_000  # more than one block of the reader
+    table = load(raw(tmp_path, head + "\n" + "".join(f"{number}{row}\n" for number in range(many)))).episodes
+    assert len(table) == many and set(table.county) == {"Alder\nNorth"}
+
+
+def test_optional_files_may_be_empty(tmp_path):
+    write(tmp_path, episodes=GOOD)
+    raw(tmp_path, b"", "placements.csv")
+    raw(tmp_path, b"child_id,county,report_date,disposition\n", "reports.csv")
+    extract = load(tmp_path)
+    assert extract.notes == (
+        "placements.csv: the file is empty; it was left out.",
+        "reports.csv: there are column names but no rows; it was left out.",
+    )
+    assert extract.placements.empty and extract.reports.empty
+
+
+def test_columns_that_are_not_declared_are_not_read(tmp_path):
+    write(tmp_path, episodes=f"{HEAD} worker_name SSN notes\nhidden7 Alder 2024-01-01 . . Jo 1 x")
+    extract = load(tmp_path)
+    assert not {"worker_name", "SSN", "notes"} & set(extract.episodes.columns)
+    assert extract.notes == (
+        "episodes.csv: columns that look like people's names or numbers were dropped: worker_name, SSN.",
+        "episodes.csv: columns that this source does not declare were not read: notes.",
+    )
+    assert "hidden" not in repr(extract)
+
+
+def test_inputs_are_named_by_their_checksum(tmp_path):
+    write(tmp_path, episodes=GOOD)
+    data = (tmp_path / "episodes.csv").read_bytes()
+    assert load(tmp_path).inputs.values.tolist() == [["episodes.csv", hashlib.sha256(data).hexdigest(), len(data)]]
+
+
+def test_a_relative_path_is_found_in_a_folder_above(tmp_path, monkeypatch):
+    write(tmp_path / "data_samples", episodes=GOOD)
+    (tmp_path / "notebooks" / "training").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "notebooks" / "training")
+    extract = load("data_samples")
+    assert extract.data == (tmp_path / "data_samples").resolve()
+    assert load("data_samples/episodes.csv").episodes.equals(extract.episodes)
