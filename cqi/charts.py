@@ -60,7 +60,7 @@ def exits(curves: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color("kind:N", scale=scale, legend=None), order=alt.Order("place:Q"),
     )
     text = alt.Chart(labels).mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="month:Q", y="middle:Q", text="kind:N")
-    return alt.layer(area, text).properties(width=WIDTH - 110, height=HEIGHT)
+    return alt.layer(area, text).properties(width=WIDTH - 160, height=HEIGHT)
 
 
 def spread(places: list[float], *, apart: float) -> list[float]:

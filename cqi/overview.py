@@ -46,13 +46,13 @@ class Overview:
         return Heading(f"All counties: are the children who entered care {entered_words(period)} on their way home?",
                        "Counties in order of name. This is not a ranking.",
                        (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
-                        ("Chosen because it is", self.tables.facts["as_of_reason"])))
+                        ("Why this day", self.tables.facts["as_of_reason"])))
 
     def answer(self) -> Text:
         """The answer for the whole file."""
         rows, course = self.tables.same_age, self.tables.course.set_index("county").loc[WHOLE]
         own = rows.loc[(rows["county"] == WHOLE) & (rows["measure"] == tables.HEADLINE)]
-        return Text(say.answer("the whole file", cohort(self.cohort), self.day, course=course, same_age=own), "answer")
+        return Text(say.answer("all counties together", cohort(self.cohort), self.day, course=course, same_age=own), "answer")
 
     def counties(self) -> Section:
         """Every county's share so far with its interval, and what an unchanged pace would have given."""
@@ -66,7 +66,7 @@ class Overview:
 
     def _chart(self, rows) -> Figure:
         caption = f"Share so far by county, {rows.iloc[0]['county']} to {rows.iloc[-1]['county']}"
-        return Figure("How far is each county, and how sure are we?", findings.counties(rows),
+        return Figure("Share so far, by county", findings.counties(rows),
                       charts.spec(charts.counties(rows, title="left to a permanent home so far")),
                       displays.counties(rows, self.tables.course, caption),
                       ("Dots are shares so far, lines 95% intervals. Small counties have long lines: chance alone moves them.",))
@@ -74,7 +74,7 @@ class Overview:
     def changes(self) -> Text:
         """Counties outside their own usual range, by name, with the range; an invitation to look."""
         course = self.tables.course.loc[self.tables.course["county"] != WHOLE]
-        sentences = [f"{row['county']}: {row['observed']:,.0f} of {children(row['entered'])} had left; usual is {row['lower']:,.0f} to {row['upper']:,.0f}."
+        sentences = [f"{row['county']}: {say.verdict(row)} than usual. {row['observed']:,.0f} of {children(row['entered'])} had left; usual is {row['lower']:,.0f} to {row['upper']:,.0f}."
                      for _, row in course.iterrows() if say.verdict(row) in ("fewer", "more")]
         chance = f"With {len(course)} counties, one in twenty, about {len(course) / 20:.0f}, would be outside by chance alone."
         return Text((*sentences, chance) if sentences else ("No county is outside its own usual range.", chance), "list")
@@ -91,7 +91,7 @@ class DataQuality(Overview):
     def heading(self) -> Heading:
         """As-of date and file."""
         return Heading("What can the file say, and what not?", "Every row that was read, and what became of it",
-                       (("What the file knew on", day_words(self.day)), ("Chosen because it is", self.tables.facts["as_of_reason"])))
+                       (("What the file knew on", day_words(self.day)), ("Why this day", self.tables.facts["as_of_reason"])))
 
     def account(self) -> Table:
         """Rows read, used, merged and set aside, by file: they always add up."""

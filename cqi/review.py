@@ -17,11 +17,12 @@ from cqi.registry import measure, measure_names
 from cqi.vocabulary import AGE_BANDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import displays, findings, limits
-from cqi.wording.numbers import day_words, entered_words
+from cqi.wording.numbers import FEW, day_words, entered_words
 
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
 FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
             "Look at the table by months, and at each child's plan.")
+FEW_EXPECTED = "There are too few children to tell a usual number from luck. Look at each child's plan instead."
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Review:
         """Place, cohort, as-of date and how to read them."""
         period = self.period
         facts = (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
-                 ("Chosen because it is", self.tables.facts["as_of_reason"]), ("For", _READERS[self.profile]))
+                 ("Why this day", self.tables.facts["as_of_reason"]), ("For", _READERS[self.profile]))
         return Heading(f"{self.county}: are the children who entered care {entered_words(period)} on their way home?",
                        "A mid-course review, while there is still time to do something", facts)
 
@@ -92,19 +93,16 @@ class Review:
         now = curves.loc[curves["cohort"] == self.period.label]
         if now.empty:
             return Section((Text((FEW_NOTE,), "note"),))
-        return Section((self._kinds(now), self._against_earlier(curves)))
+        parts = [*([self._kinds(now)] if now["value"].notna().all() else []),
+                 *([self._against_earlier(curves)] if now.loc[now["part"] == "", "value"].notna().any() else [])]
+        return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE,), "note")])))
 
-    def _kinds(self, now: pd.DataFrame) -> Figure | Text:
-        if now["value"].isna().any():
-            return Text((HIDDEN_NOTE,), "note")
+    def _kinds(self, now: pd.DataFrame) -> Figure:
         caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"
         return Figure("Where have the children gone?", findings.exits(now), charts.spec(charts.exits(now)),
                       displays.exits(now, caption), _STILL_GROWING)
 
-    def _against_earlier(self, curves: pd.DataFrame) -> Figure | Text:
-        whole = curves.loc[(curves["part"] == "") & (curves["cohort"] == self.period.label)]
-        if whole["value"].isna().all():
-            return Text((HIDDEN_NOTE,), "note")
+    def _against_earlier(self, curves: pd.DataFrame) -> Figure:
         caption = f"{self.county}: share that had left to a permanent home by month in care, as of {day_words(self.day)}"
         chart = charts.against_earlier(curves, self.period.label)
         return Figure("Is this faster or slower than before?", findings.against_earlier(curves, self.period.label),
@@ -128,7 +126,7 @@ class Review:
 
     def _bars(self, rows: pd.DataFrame, order: list[str]) -> Figure | Table:
         table = displays.groups(rows, f"Time left to 12 months in care, as of {day_words(self.day)}")
-        if rows["numerator"].isna().any():
+        if rows["numerator"].isna().any() or rows["denominator"].max() < FEW:
             return table
         return Figure("How long until their 12 months?", findings.waiting(rows), charts.spec(charts.bars(rows, order)), table)
 
@@ -139,12 +137,14 @@ class Review:
         balance = displays.balance([measure(name) for name in measure_names()], "What this review counts, and what for")
         return Section((*parts, balance))
 
-    def _by_cohort(self, name: str) -> Figure | Text:
+    def _by_cohort(self, name: str) -> Figure | Table | Text:
         rows, definition = self.same_age(name), measure(name)
         caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
         if rows["value"].notna().sum() < 2:
             words = "numbers are too small to show" if rows["status"].eq("suppressed").any() else "the file has too little for a figure"
             return Text((f"{definition.title}: {words}.",), "note")
+        if rows["children"].max() < FEW:
+            return displays.by_cohort(rows, caption)
         chart = charts.by_cohort(rows, self.period.label, title=_axis(definition), percent=definition.per == 1)
         kind = "" if definition.type == "outcome" else " (a compliance count)"
         return Figure(definition.question + kind, findings.by_cohort(rows, self.period.label, definition.title), charts.spec(chart),
@@ -155,7 +155,9 @@ class Review:
         row = self.course()
         if row["status"] == "suppressed":
             return Text((HIDDEN_NOTE,), "note")
-        if row["status"] != "shown" or not row["entered"]:
+        if row["entered"] < FEW:
+            return Text((FEW_EXPECTED,), "note")
+        if row["status"] != "shown":
             return Text(("The file does not hold enough earlier exits to say what is usual.",), "note")
         caption = f"{self.county}, entered {self.period.words}: exits to a permanent home by {day_words(self.day)}"
         note = f"Range from {row['past_cohorts']} earlier periods; spread beside chance {row['phi']:.2f}, between periods {row['tau2']:.4f}."

@@ -71,9 +71,13 @@ def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -
 
 
 def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
-    """The as-of date of a file, its counties in order of name, and the day of its first entry."""
+    """The as-of date of a file, its counties in order of name, and the day of its first entry.
+
+    A given day that is also the one that would be chosen has the choice's reason.
+    """
     extract, on = read(data, source)
-    return chosen_as_of(extract.episodes, as_of), on.counties, extract.episodes["entry_date"].min().date()
+    asked, chosen = chosen_as_of(extract.episodes, as_of), chosen_as_of(extract.episodes)
+    return chosen if asked.day == chosen.day else asked, on.counties, extract.episodes["entry_date"].min().date()
 
 
 def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:

@@ -8,11 +8,7 @@ import pandas as pd
 
 from cqi.cohorts import Cohort, months_after
 from cqi.vocabulary import HIDDEN_WORDS
-from cqi.wording.numbers import children, day_words, entered_words, joined, month_words, share
-
-FEW = 10
-"""Below this many children a percentage says little; the sentences say so."""
-
+from cqi.wording.numbers import FEW, children, day_words, entered_words, joined, month_words, share
 
 def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_age: pd.DataFrame) -> tuple[str, ...]:
     """Three to five sentences on one cohort of one county.
@@ -25,9 +21,13 @@ def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_
     if not course["entered"]:
         return (f"No children who count in this review entered care in {county} {entered_words(period)}.",
                 "A stay counts once it has lasted 8 days." if as_of <= period.end else "A stay counts when it lasts 8 days.")
-    sentences = [_so_far(county, period, as_of, course), _before(same_age), _expected(county, course),
-                 _cannot_tell(period, as_of, course)]
+    beside = [_FEW_CHILDREN] if course["entered"] < FEW else [_before(same_age), _expected(course)]
+    sentences = [_so_far(county, period, as_of, course), *beside, _cannot_tell(period, as_of, course)]
     return tuple(sentence for sentence in sentences if sentence)
+
+
+_FEW_CHILDREN = ("With so few children a percentage, or a comparison with earlier periods, would say more about luck than about "
+                 "the work. Look at each child: what is the plan, and what is in its way?")
 
 
 def _hidden(county: str, period: Cohort, as_of: date) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def _so_far(county: str, period: Cohort, as_of: date, course: pd.Series) -> str:
     complete = pd.Timestamp(as_of) >= pd.Timestamp(months_after([period.end], 12)[0])
     age = "within 12 months" if complete else f"by {day_words(as_of)}"
     if not course["observed"]:
-        return lead + f"None of them had left to a permanent home {age}."
+        return lead + f"{'None of them' if course['entered'] > 1 else 'The child'} had {'' if course['entered'] > 1 else 'not '}left to a permanent home {age}."
     observed = f"{course['observed']:,.0f} of them"
     if course["entered"] >= FEW:
         observed += f" ({share(course['observed'] / course['entered'])})"
@@ -81,10 +81,10 @@ def verdict(course: pd.Series) -> str:
     return next((word for word, name, side in limits if side * (course["observed"] - course[name]) > 0), "usual")
 
 
-def _expected(county: str, course: pd.Series) -> str:
+def _expected(course: pd.Series) -> str:
     if course["status"] != "shown":
         return "The file does not go back far enough to say what would be usual by now."
-    usual = (f"At {county}'s usual pace about {course['expected']:,.0f} would have left by now; anything from "
+    usual = (f"At the usual pace here about {course['expected']:,.0f} would have left by now; anything from "
              f"{course['lower']:,.0f} to {course['upper']:,.0f} would be ordinary for so many children.")
     said = {
         "usual": "So this is no clear change.",
@@ -93,8 +93,6 @@ def _expected(county: str, course: pd.Series) -> str:
         "fewer": "So fewer children have left than usual: it is worth finding out why.",
         "more": "So more children have left than usual: it is worth finding out what helped.",
     }[verdict(course)]
-    if course["entered"] < FEW:
-        said = "With so few children, look at each child's plan; the numbers alone cannot say."
     return f"{usual} {said}"
 
 

@@ -9,7 +9,7 @@ from cqi.charts import kinds_of_exit
 from cqi.cohorts import cohort
 from cqi.registry import measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
-from cqi.wording.numbers import count_cell, share, value_cell
+from cqi.wording.numbers import FEW, count_cell, share, value_cell
 
 HIDDEN = Cell(HIDDEN_MARK, "hidden")
 
@@ -63,6 +63,8 @@ def _mark(row: pd.Series) -> Cell:
         return HIDDEN
     if not row["denominator"]:
         return Cell("none")
+    if row["denominator"] < FEW:
+        return Cell(f"{row['numerator']:,.0f} of {row['denominator']:,.0f}", "partly" if row["status"] == "so far" else "")
     words = f"{row['numerator']:,.0f} ({share(row['value'])})\n{share(row['lower'])} to {share(row['upper'])}"
     return Cell(words, "partly" if row["status"] == "so far" else "")
 

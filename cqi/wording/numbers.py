@@ -43,11 +43,17 @@ def share(value: float) -> str:
     return f"{value:.0%}"
 
 
+FEW = 10
+"""Below this many children a percentage says little: counts stand alone."""
+
+
 def value_words(row: pd.Series) -> str:
     """The row's value with its interval: `35% (25% to 47%)`, `4.21 (3.60 to 4.90)`."""
     form = ".0%" if row["unit"] in ("children", "reports") else ".2f"
     if pd.isna(row["value"]):
         return "none" if row["status"] != "suppressed" else HIDDEN_MARK
+    if row["children"] < FEW:
+        return "too few"
     return f"{row['value']:{form}} ({row['lower']:{form}} to {row['upper']:{form}})"
 
 
