@@ -31,7 +31,7 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     file without entries.
     """
     if given:
-        return AsOf(_day(given), "given")
+        return AsOf(_day(given), "the day that was asked for")
     entries, exits = (_monthly(episodes[column]) for column in ("entry_date", "exit_date"))
     if entries.empty:
         raise CqiError("No entries into care in the file, so there is no as-of date; give one, such as 2026-06-30.")

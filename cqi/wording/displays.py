@@ -20,15 +20,19 @@ def percent(value: float) -> Cell:
 
 
 def exits(curves: pd.DataFrame, caption: str) -> Table:
-    """Share by month in care and kind of exit, with the number of children counted so far."""
+    """Estimated share by month in care and kind of exit, and the number of children seen to leave by then."""
     table = kinds_of_exit(curves)
     table = table.loc[table["month"] > 0]
     kinds = list(dict.fromkeys(table["kind"]))
-    rows = []
-    for month, group in table.groupby("month"):
-        by_kind = group.set_index("kind")["share"]
-        rows.append((Cell(f"month {month:.0f}"), *(percent(by_kind[kind]) for kind in kinds)))
-    return Table(caption, ("Months in care", *(kind.capitalize() for kind in kinds)), tuple(rows))
+    rows = tuple((Cell(f"month {month:.0f}"), *map(_kind_cell, group.to_dict("records"))) for month, group in table.groupby("month"))
+    entered = f"{curves['denominator'].max():,.0f} children"
+    return Table(f"{caption}; {entered}", ("Months in care", *(kind.capitalize() for kind in kinds)), rows,
+                 notes=("Estimated share, and in brackets the children seen to leave by then.",))
+
+
+def _kind_cell(row: dict) -> Cell:
+    words = "" if row["kind"] == "still in care" else f" ({row['numerator']:,.0f})"
+    return HIDDEN if pd.isna(row["share"]) else Cell(share(row["share"]) + words)
 
 
 def against_earlier(curves: pd.DataFrame, label: str, caption: str) -> Table:

@@ -56,7 +56,8 @@ def by_cohort(rows: pd.DataFrame, cohort: str, title: str) -> str:
     shown = rows.loc[rows["value"].notna()]
     now, earlier = shown.loc[shown["cohort"] == cohort], shown.loc[shown["cohort"] != cohort, "value"]
     if now.empty:
-        return f"{title}: no figure for this period."
+        hidden = rows.loc[rows["cohort"] == cohort, "status"].eq("suppressed").any()
+        return f"{title}: {'the figure for this period is hidden to protect privacy' if hidden else 'no figure for this period'}."
     form = ".0%" if now.iloc[0]["unit"] in ("children", "reports") else ".2f"
     words = f"{title}: {value_words(now.iloc[0])}"
     if earlier.empty:
