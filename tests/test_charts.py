@@ -1,0 +1,64 @@
+"""Charts take measure tables and nothing else, draw the interval, and keep to few marks."""
+
+import pandas as pd
+import pytest
+
+from cqi import Review, charts
+from cqi.vocabulary import CqiError
+
+
+@pytest.fixture(scope="module")
+def review():
+    return Review(county="Birch", cohort="2025H2", as_of="2026-06-30", profile="internal")
+
+
+def marks(spec):
+    """Rows of data that a chart draws, over all its layers."""
+    return sum(len(rows) for rows in spec["datasets"].values())
+
+
+def test_a_child_level_table_is_refused():
+    rows = pd.DataFrame({"child_id": ["a"], "county": ["Birch"], "cohort": ["2025H2"], "value": [1.0]})
+    for draw in (lambda: charts.exits(rows), lambda: charts.against_earlier(rows, "2025H2"), lambda: charts.counties(rows, title="")):
+        with pytest.raises(CqiError, match="takes a measure table"):
+            draw()
+
+
+def test_the_kinds_add_up_to_all_children(review):
+    curves = review.own("curves")
+    table = charts.kinds_of_exit(curves[curves["cohort"] == "2025H2"])
+    totals = table.groupby("month")["share"].sum()
+    assert totals.to_numpy() == pytest.approx([1] * len(totals), abs=1e-9)
+    assert list(dict.fromkeys(table["kind"])) == list(charts.KINDS)
+
+
+def test_labels_are_kept_apart_in_order():
+    assert charts.spread([0.1, 0.12, 0.5], apart=0.05) == pytest.approx([0.1, 0.15, 0.5])
+    assert charts.spread([], apart=0.05) == []
+
+
+def test_at_most_eight_charts_of_about_120_marks_each_with_an_interval(review):
+    figures = [block for part in (review.exits(), review.waiting(), review.counter_measures()) for block in part.blocks if hasattr(block, "spec")]
+    figures.append(review.expected())
+    assert 5 <= len(figures) <= 8
+    for figure in figures:
+        assert marks(figure.spec) <= 120
+        assert any(character.isdigit() for character in figure.finding)
+        assert figure.table.rows
+    intervals = [figure for figure in figures if "lower" in str(figure.spec)]
+    assert len(intervals) >= len(figures) - 2  # the stacked shares and the count of children still here are no estimates of a rate
+
+
+def test_the_same_table_gives_the_same_specification(review):
+    again = Review(county="Birch", cohort="2025H2", as_of="2026-06-30", profile="internal")
+    assert review.expected().spec == again.expected().spec
+    assert [block.spec for block in review.exits().blocks] == [block.spec for block in again.exits().blocks]
+
+
+def test_no_ranking_counties_stand_in_order_of_name(review):
+    from cqi import Overview
+
+    overview = Overview(cohort="2025H2", as_of="2026-06-30", profile="internal")
+    *_, table = overview.counties().blocks
+    names = [row[0].text for row in table.rows]
+    assert names[:-1] == sorted(names[:-1]) and names[-1] == "All counties"
