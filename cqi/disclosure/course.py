@@ -1,0 +1,45 @@
+"""The course table as a profile may see it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cqi.disclosure.cells import cells, with_others
+from cqi.disclosure.policy import policy
+from cqi.vocabulary import WHOLE
+
+COUNTS = ("entered", "at_risk", "observed")
+HIDDEN = ["entered", "at_risk", "observed", "expected", "ratio", "lower", "upper", "lower_80", "upper_80"]
+
+
+def protected_course(table: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """The course table as a profile may see it: a county's row is shown whole or hidden whole."""
+    threshold = policy(profile)["threshold"]
+    if threshold == 0 or table.empty:
+        return table
+    ordered = table.sort_values(["measure", "cohort", "as_of", "county"])
+    hidden = pd.Series(_hidden(ordered, threshold), index=ordered.index).loc[table.index]
+    table = table.astype({name: "float64" for name in HIDDEN})
+    table.loc[hidden, HIDDEN] = np.nan
+    return table.assign(status=table["status"].mask(hidden, "suppressed"))
+
+
+def _hidden(rows: pd.DataFrame, threshold: int) -> np.ndarray:
+    size = len(rows)
+    count = np.concatenate([rows[name].to_numpy(dtype=float) for name in COUNTS])
+    staying = np.repeat(np.nan, 2 * size), (rows["entered"] - rows["observed"]).to_numpy(dtype=float)
+    complements = np.concatenate(staying)
+    whole = rows["county"].eq(WHOLE).to_numpy()
+    key = rows.groupby(["measure", "cohort", "as_of"]).ngroup().to_numpy()
+    lines = [pd.DataFrame({"key": key, "cell": np.arange(size) + number * size, "sign": np.where(whole, -1, 1)})
+             for number in range(len(COUNTS))]
+    each = np.arange(3 * size)
+    every, absent = cells(count, np.tile(whole.astype(int), 3), lines, np.tile(each, 2),
+                          np.concatenate([np.roll(each, size), np.roll(each, 2 * size)]))
+    small = np.zeros(len(every.count), dtype=bool)
+    for amount in (count, complements):
+        small[:len(count)] |= (amount > 0) & (amount < threshold)
+    padded = np.append(complements, np.full(len(every.count) - len(count), np.nan))
+    hidden = with_others(every, absent | small, threshold, amounts=lambda _: [every.count, padded], steps=lambda found: found)
+    return hidden[:size]
