@@ -12,15 +12,9 @@ import pandas as pd
 from cqi.blocks.palette import (
     BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_BLUE, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
 )
+from cqi.measures import KINDS, kinds_of_exit
 from cqi.vocabulary import MEASURE_COLUMNS, CqiError
 
-KINDS = {
-    "home to their family": ("reunification",),
-    "to live with a relative": ("relative",),
-    "adoption or guardianship": ("guardianship", "adoption"),
-    "left another way": ("other exit",),
-    "still in care": ("still in care",),
-}
 KIND_COLOURS = (BLUE, GREEN, ORANGE, GREY, LIGHT_GREY)
 
 
@@ -36,20 +30,9 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def kinds_of_exit(curves: pd.DataFrame) -> pd.DataFrame:
-    """Rows of one cohort's curve folded to the kinds that a chart shows: kind, month (0 included), share, count."""
-    checked(curves)
-    parts = {part: kind for kind, parts in KINDS.items() for part in parts}
-    rows = curves.loc[curves["part"] != ""].assign(kind=lambda table: table["part"].map(parts))
-    folded = rows.groupby(["kind", "at"], as_index=False)[["value", "numerator"]].sum(min_count=1)
-    start = pd.DataFrame({"kind": list(KINDS), "at": 0.0, "value": [0.0] * 4 + [1.0], "numerator": float("nan")})
-    table = pd.concat([start, folded], ignore_index=True).rename(columns={"at": "month", "value": "share"})
-    return table.assign(place=table["kind"].map(list(KINDS).index)).sort_values(["place", "month"], ignore_index=True)
-
-
 def exits(curves: pd.DataFrame) -> alt.LayerChart:
     """Stacked shares by month in care: each kind of exit, and still in care on top; labels at the right edge."""
-    table = kinds_of_exit(curves)[["kind", "month", "share", "place"]]
+    table = kinds_of_exit(checked(curves))[["kind", "month", "share", "place"]]
     last = table.loc[(table["month"] == table["month"].max())]
     labels = last.assign(middle=last["share"].cumsum() - last["share"] / 2).loc[last["share"] >= 0.005]
     labels = labels.assign(middle=spread(labels["middle"].tolist(), apart=0.055))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,15 @@ SURPRISE = 0.001
 def findings(extract, *, as_of: date) -> pd.DataFrame:
     """One row per finding: county, finding, month (or missing), count, among how many, usual number.
 
-    Findings: `few exits` and `few entries` in one or two of the last six months up to `as_of`; `exit without a reason`;
-    `no birth date`; `entry not in the file`; `row set aside`. Rows set aside are counted for the whole file.
+    Findings: `few exits` and `few entries` in one or two of the last six whole months up to `as_of`; `exit without a
+    reason` by `as_of`; `no birth date`; `entry not in the file`; `row set aside`. Rows set aside are counted for the
+    whole file.
     """
     episodes = extract.episodes.loc[extract.episodes["entry_date"] <= pd.Timestamp(as_of)]
+    left = episodes.loc[episodes["exit_date"] <= pd.Timestamp(as_of)]
     parts = [
         _few(episodes, "exit_date", "few exits", as_of), _few(episodes, "entry_date", "few entries", as_of),
-        _share(episodes, episodes["exit_date"].notna() & episodes["exit_reason"].eq(UNKNOWN), "exit without a reason"),
+        _share(left, left["exit_reason"].eq(UNKNOWN), "exit without a reason"),
         _share(episodes, episodes["birth_date"].isna(), "no birth date"),
     ]
     if "entry_known" in episodes:
@@ -38,7 +40,7 @@ def findings(extract, *, as_of: date) -> pd.DataFrame:
 
 
 def _share(episodes: pd.DataFrame, flagged: pd.Series, finding: str) -> pd.DataFrame:
-    """Counties with at least one flagged episode, and the whole file: how many, among all its episodes."""
+    """Counties with at least one flagged episode, and the whole file: how many, among all these episodes."""
     counted = pd.DataFrame({"county": episodes["county"], "flagged": flagged}).groupby("county")["flagged"].agg(["sum", "size"])
     counted.loc[WHOLE] = counted.sum()
     counted = counted.loc[counted["sum"] > 0].reset_index()
@@ -46,8 +48,11 @@ def _share(episodes: pd.DataFrame, flagged: pd.Series, finding: str) -> pd.DataF
 
 
 def _few(episodes: pd.DataFrame, column: str, finding: str, as_of: date) -> pd.DataFrame:
-    """County months, among the last six, that alone or with a neighbour hold surprisingly few entries or exits."""
-    last = pd.Period(as_of, "M")
+    """County months, among the last six, that alone or with a neighbour hold surprisingly few entries or exits.
+
+    A month that `as_of` cuts short is not one of them.
+    """
+    last = pd.Period(as_of + timedelta(days=1), "M") - 1
     months = pd.period_range(last - LOOK_BACK_MONTHS - USUAL_MONTHS + 1, last, freq="M")
     dated = episodes.loc[episodes[column].notna(), ["county", column]]
     counts = pd.crosstab(dated["county"], dated[column].dt.to_period("M")).reindex(columns=months, fill_value=0)

@@ -8,16 +8,31 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
-from cqi.vocabulary import EXIT_REASONS, CqiError, definition_folders, no_such
+from cqi.vocabulary import EXIT_REASONS, SETTINGS, CqiError, definition_folders, no_such
 
+ENTRY_COHORT = {"shortest_stay_days": int, "age_below": int, "first_entry_only": bool, "reason_required": bool}
 KINDS = {
-    "exits of an entry cohort": "proportion",
-    "returns of an exit cohort": "proportion",
-    "moves of an entry cohort": "rate",
-    "reports closed in time": "proportion",
+    "exits of an entry cohort": {
+        "who": ENTRY_COHORT, "what": {"exits": list, "window_months": int, "trial_home_visit_days": int},
+        "needed": ("exits", "window_months"), "units": ("children",),
+    },
+    "returns of an exit cohort": {
+        "who": {"age_below": int, "first_exit_only": bool}, "what": {"exits": list, "window_months": int},
+        "needed": ("exits", "window_months"), "units": ("children",),
+    },
+    "moves of an entry cohort": {
+        "who": ENTRY_COHORT, "what": {"per": int, "not_a_move": list}, "needed": ("per",), "units": (),
+    },
+    "reports closed in time": {
+        "who": {}, "what": {"window_days": int}, "needed": ("window_days",), "units": ("reports",),
+    },
 }
-"""How a measure is found and counted, and what comes out; the functions are in `cqi.measures`."""
+"""How a measure is found and counted (the functions are in `cqi.measures`): the words that its `who` and `what` may hold,
+those that `what` must, and the unit of a proportion; that of a rate is free."""
 
+WORDS_OF = {"exits": EXIT_REASONS, "not_a_move": SETTINGS}
+ITEMS = {"caveats": str, "counter_measures": str, "choices": str, "evidence": dict}
+EVIDENCE = ("citation", "finding", "strength")
 REQUIRED_TEXT = ("name", "title", "question", "why", "value", "kind", "type", "direction", "unit")
 REQUIRED_TABLES = {"words": ("numerator", "denominator", "counted", "among"), "source": ("citation", "reviewer", "reviewed")}
 
@@ -75,11 +90,8 @@ def _measures(own: str) -> dict[str, Measure]:
     for folder in definition_folders("measures"):
         if folder.is_dir():
             paths.update({path.name: path for path in folder.iterdir() if path.name.endswith(".toml")})
-    found = [_read(paths[name]) for name in sorted(paths)]
-    known = {measure.name: measure for measure in found}
-    if len(known) < len(found):
-        raise CqiError("Two measure files bear the same name; names must differ: " + ", ".join(sorted(paths)) + ".")
-    for measure in found:
+    known = {measure.name: measure for measure in (_read(paths[name]) for name in sorted(paths))}
+    for measure in known.values():
         _check_counter_measures(measure, known)
     return known
 
@@ -92,11 +104,23 @@ def _read(path) -> Measure:
     unknown = [name for name in fields if name not in Measure.__dataclass_fields__]
     if unknown:
         raise no_such("field", unknown[0], Measure.__dataclass_fields__, where=path.name)
-    problems = [*_empty(fields), *_wrong(fields)]
+    problems = _shapeless(fields) or [*_empty(fields), *_wrong(fields), *_unfit(fields)]
+    if not problems and path.name != f"{fields['name']}.toml":
+        problems = [f"its name is {fields['name']!r}; a file bears the name of its measure"]
     if problems:
         raise CqiError(f"{path.name}: " + "; ".join(problems) + ".")
     lists = {name: tuple(fields[name]) for name in ("caveats", "counter_measures", "choices", "evidence") if name in fields}
     return Measure(**{**fields, **lists})
+
+
+def _shapeless(fields: dict) -> list[str]:
+    """Texts that are no texts, tables that are no tables, and lists that are no lists of the right things."""
+    texts = [f"{name} is not a text; write it in quotes" for name in REQUIRED_TEXT if not isinstance(fields.get(name, ""), str)]
+    tables = [f"{name} is not a table; write it under [{name}]" for name in ("who", "what", "words", "source")
+              if not isinstance(fields.get(name, {}), dict)]
+    lists = [f"{name} is not a list of {'tables' if kind is dict else 'texts'}" for name, kind in ITEMS.items()
+             if not (isinstance(given := fields.get(name, []), list) and all(isinstance(item, kind) for item in given))]
+    return texts + tables + lists
 
 
 def _empty(fields: dict) -> list[str]:
@@ -104,6 +128,8 @@ def _empty(fields: dict) -> list[str]:
     missing = [name for name in REQUIRED_TEXT if not str(fields.get(name, "")).strip()]
     for table, names in REQUIRED_TABLES.items():
         missing += [f"{table}.{name}" for name in names if not str(fields.get(table, {}).get(name, "")).strip()]
+    for number, item in enumerate(fields.get("evidence", ()), 1):
+        missing += [f"evidence {number}, {name}," for name in EVIDENCE if not str(item.get(name, "")).strip()]
     return [f"{name} is empty and must be stated" for name in missing]
 
 
@@ -113,11 +139,34 @@ def _wrong(fields: dict) -> list[str]:
     }
     problems = [f"{name} {fields[name]!r} is not one of {', '.join(words)}"
                 for name, words in allowed.items() if fields.get(name) and fields[name] not in words]
-    strange = set(fields.get("what", {}).get("exits", ())) - set(EXIT_REASONS)
-    problems += [f"what.exits {word!r} is not one of {', '.join(EXIT_REASONS)}" for word in sorted(strange)]
     if fields.get("source", {}).get("reviewed") and not isinstance(fields["source"]["reviewed"], date):
         problems.append("source.reviewed is not a date; write it as 2026-11-22, without quotes")
     return problems
+
+
+def _unfit(fields: dict) -> list[str]:
+    """What does not fit the measure's kind in `who` and `what`: unknown words, wrong types, what is needed and not there."""
+    kind = KINDS.get(fields.get("kind"))
+    if kind is None:
+        return []
+    what = fields.get("what", {})
+    problems = [f"what.{name} is needed for this kind" for name in kind["needed"] if not what.get(name)]
+    if kind["units"] and fields.get("unit") not in kind["units"]:
+        problems.append(f"unit is not {' or '.join(kind['units'])}, which is what this kind counts")
+    for table in ("who", "what"):
+        for name, given in fields.get(table, {}).items():
+            problems += _unfit_value(f"{table}.{name}", given, kind[table].get(name), WORDS_OF.get(name, ()), kind[table])
+    return problems
+
+
+def _unfit_value(name: str, given: object, kind: type | None, words: tuple[str, ...], known: dict) -> list[str]:
+    if kind is None:
+        return [f"{name} is not known for this kind; known: {', '.join(known) or 'none'}"]
+    if type(given) is not kind or (kind is int and given < 0):
+        return [f"{name} is not {({int: 'a whole number, 0 or more', bool: 'true or false', list: 'a list'})[kind]}"]
+    if name == "who.age_below" and not 1 <= given <= 18:
+        return [f"{name} is not 1 to 18: a child who turns 18 has left care"]
+    return [f"{name} {word!r} is not one of {', '.join(words)}" for word in given if word not in words] if kind is list else []
 
 
 def _check_counter_measures(measure: Measure, known: dict[str, Measure]) -> None:

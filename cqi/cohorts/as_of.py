@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -45,7 +45,7 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(str(text))
+        return datetime.strptime(str(text), "%Y-%m-%d").date()
     except ValueError:
         raise CqiError(f"The as-of date {str(text)!r} is not a day: write it as 2026-06-30.") from None
 

@@ -84,8 +84,13 @@ _GRAMMAR = (
 GRAMMAR_WORDS = "2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25"
 
 
+FIRST_FEDERAL_YEAR = 1995
+"""AFCARS began with the federal year 1995, so `95A` to `99B` are of the last century."""
+
+
 def _federal_start(year: str, half: str) -> tuple[int, int]:
-    return (2000 + int(year) - 1, 10) if half == "A" else (2000 + int(year), 4)
+    ends = FIRST_FEDERAL_YEAR + (int(year) - FIRST_FEDERAL_YEAR) % 100
+    return (ends - 1, 10) if half == "A" else (ends, 4)
 
 
 def cohort(text: str) -> Cohort:

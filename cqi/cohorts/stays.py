@@ -22,7 +22,7 @@ NEVER = 2**30
 
 @dataclass(frozen=True)
 class Stays:
-    """`frame`: one row per stay, ordered by entry: episode (row of the episodes table), child, county (codes), entry,
+    """`frame`: one row per stay, ordered by entry: episode (row of the episodes table), child, county (codes), birth, entry,
     exit, eighteen, home_from, next_entry (day numbers; NEVER when missing), reason (place in EXIT_REASONS, -1 when
     missing), setting (place in SETTINGS where the child lived last, -1 when not known), entry_known. `next_entry` is the
     child's following stay. `counties`: names in order of their codes."""
@@ -45,18 +45,16 @@ def day_number(dates) -> np.ndarray:
 
 def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str, ...]) -> Stays:
     """The episodes as integers, ordered by entry, then child; county codes are places in `counties`."""
-    birth = episodes["birth_date"].to_numpy().astype("datetime64[D]")
     setting, since = _last_placement(episodes, placements)
     visiting = setting == SETTINGS.index("trial home visit")
     frame = pd.DataFrame({
         "episode": np.arange(len(episodes)), "child": pd.factorize(episodes["child_id"])[0],
-        "county": pd.Index(counties).get_indexer(episodes["county"]), "birth": day_number(birth),
+        "county": pd.Index(counties).get_indexer(episodes["county"]), "birth": day_number(episodes["birth_date"]),
         "entry": day_number(episodes["entry_date"]), "exit": day_number(episodes["exit_date"]),
-        "eighteen": day_number(months_after(birth, 18 * 12)), "home_from": np.where(visiting, since, NEVER),
-        "reason": pd.Index(EXIT_REASONS).get_indexer(episodes["exit_reason"]), "setting": setting,
-        "entry_known": _entry_known(episodes),
+        "home_from": np.where(visiting, since, NEVER), "setting": setting,
+        "reason": pd.Index(EXIT_REASONS).get_indexer(episodes["exit_reason"]), "entry_known": _entry_known(episodes),
     })
-    frame["next_entry"] = _next_entry(frame)
+    frame = frame.assign(eighteen=birthday(frame, 18), next_entry=_next_entry(frame))
     order = np.lexsort((frame["child"], frame["entry"]))
     return Stays(frame.iloc[order].reset_index(drop=True), counties)
 
@@ -81,7 +79,8 @@ def _last_placement(episodes: pd.DataFrame, placements: pd.DataFrame) -> tuple[n
     if placements.empty and "current_setting" not in episodes:
         return np.full(len(episodes), -1), np.full(len(episodes), NEVER)
     if placements.empty:
-        return pd.Index(SETTINGS).get_indexer(episodes["current_setting"]), day_number(episodes["current_setting_start"])
+        since = episodes.get("current_setting_start", pd.Series(pd.NaT, index=episodes.index))
+        return pd.Index(SETTINGS).get_indexer(episodes["current_setting"]), day_number(since)
     row = pd.Index(episodes["episode_id"]).get_indexer(placements["episode_id"])
     start = day_number(placements["start_date"])
     order = np.lexsort((start, row))[(row < 0).sum():]
@@ -98,8 +97,7 @@ def known(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """
     today = day_number(as_of)
     frame = frame.loc[frame["entry"].to_numpy() <= today]
-    grown = frame["eighteen"].to_numpy() <= frame["exit"].to_numpy()
-    grown &= frame["eighteen"].to_numpy() < NEVER
+    grown = (frame["eighteen"].to_numpy() <= frame["exit"].to_numpy()) & (frame["eighteen"].to_numpy() < NEVER)
     exit_day = np.where(grown, frame["eighteen"], frame["exit"])
     reason = np.where(grown, EXIT_REASONS.index("turned 18"), frame["reason"])
     gone = exit_day <= today
@@ -114,27 +112,23 @@ def entered(
 
     A stay counts once `shortest_stay_days` have been observed: one that ended sooner never counts, one that began too
     recently does not count yet. With `first_entry_only` a child's first stay that counts. With `reason_required` stays
-    that are known to have ended without a reason are left out. Stays whose first day is not in the file are no entries.
+    that are known to have ended without a reason are left out, and with them the child whose first stay it was. Stays
+    whose first day is not in the file are no entries.
     """
     frame = known(all_stays.window(period), as_of)
-    entry, exit_day = frame["entry"].to_numpy(), frame["exit"].to_numpy()
-    counts = np.minimum(exit_day, day_number(as_of)) - entry >= shortest_stay_days
-    counts &= frame["entry_known"].to_numpy()
-    counts &= months_before(frame["eighteen"], 12 * (18 - age_below)) > entry
-    if reason_required:
-        counts &= ~np.isin(frame["reason"], [EXIT_REASONS.index(UNKNOWN)])
-        counts &= ~((exit_day < NEVER) & (frame["reason"].to_numpy() < 0))
-    frame = frame.loc[counts]
-    return frame.drop_duplicates("child", keep="first") if first_entry_only else frame
+    counts = np.minimum(frame["exit"], day_number(as_of)) - frame["entry"] >= shortest_stay_days
+    frame = frame.loc[counts & frame["entry_known"] & (birthday(frame, age_below) > frame["entry"])]
+    if first_entry_only:
+        frame = frame.drop_duplicates("child", keep="first")
+    without = (frame["exit"] < NEVER) & frame["reason"].isin([-1, EXIT_REASONS.index(UNKNOWN)])
+    return frame.loc[~without] if reason_required else frame
 
 
-def months_before(days: pd.Series, months: int) -> np.ndarray:
-    """Day numbers that many months earlier; a missing day stays missing."""
-    if not months:
-        return days.to_numpy()
-    numbers = days.to_numpy()
-    real = np.where(numbers < NEVER, numbers, 0).astype("datetime64[D]")
-    return np.where(numbers < NEVER, months_after(real, -months).astype("int64"), NEVER)
+def birthday(frame: pd.DataFrame, age: int) -> np.ndarray:
+    """The day number on which each child reaches the age; NEVER without a birth date."""
+    birth = frame["birth"].to_numpy()
+    real = np.where(birth < NEVER, birth, 0).astype("datetime64[D]")
+    return np.where(birth < NEVER, months_after(real, 12 * age).astype("int64"), NEVER)
 
 
 def left(frame: pd.DataFrame, *, trial_home_visit_days: int | None = None) -> pd.Series:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cqi.cohorts import NEVER, Cohort, Stays, day_number, entered, known, left, months_after, stays, tally
+from cqi.cohorts import NEVER, Cohort, Stays, birthday, day_number, entered, known, left, months_after, stays, tally
 from cqi.measures.rows import measure_rows
 from cqi.registry import Measure
 from cqi.vocabulary import EXIT_REASONS, SETTINGS
@@ -57,12 +57,13 @@ def basis(extract) -> Basis:
 
 
 def _placement_counts(episodes: pd.DataFrame) -> pd.DataFrame:
-    """Number of placements and first day of the current one by row of the episodes table, where the file has them."""
+    """Number of placements (0 where not known) and first day of the current one by row of the episodes table, where the
+    file has them."""
     if "placement_count" not in episodes:
         return pd.DataFrame({"placements": [], "since": []}, dtype="int64")
-    counts = pd.to_numeric(episodes["placement_count"], errors="coerce")
+    counts = pd.to_numeric(episodes["placement_count"], errors="coerce").astype("float64").fillna(0)
     since = day_number(episodes["current_setting_start"]) if "current_setting_start" in episodes else NEVER
-    return pd.DataFrame({"placements": counts, "since": since}).reset_index(drop=True)
+    return pd.DataFrame({"placements": counts.astype("int64"), "since": since}).reset_index(drop=True)
 
 
 def count(measure: Measure, on: Basis, period: Cohort, *, as_of: date) -> pd.DataFrame:
@@ -71,7 +72,8 @@ def count(measure: Measure, on: Basis, period: Cohort, *, as_of: date) -> pd.Dat
     A period whose last child has not been observed for the whole window is `so far`; one that has not begun is
     `not yet mature`.
     """
-    return COUNTERS[measure.kind](measure, on, period, as_of)
+    rows = COUNTERS[measure.kind](measure, on, period, as_of)
+    return rows if period.start <= as_of else rows.assign(status="not yet mature")
 
 
 def counter(kind: str) -> Callable:
@@ -122,6 +124,7 @@ def _returns_of_exit_cohort(measure: Measure, on: Basis, period: Cohort, as_of: 
         frame = frame.drop_duplicates("child", keep="first")
     limit = months_after(frame["exit"].to_numpy().astype("datetime64[D]"), measure.window_months).astype("int64")
     returned = frame["next_entry"].to_numpy() <= np.minimum(limit, day_number(as_of))
+    returned &= frame["next_entry"].to_numpy() < birthday(frame, measure.who.get("age_below", 18))
     county = frame["county"].to_numpy()
     return measure_rows(
         measure, on.counties, period, as_of=as_of, at=measure.window_months,
@@ -149,8 +152,7 @@ def _moves(measure: Measure, on: Basis, episode, exit_day, until) -> tuple[np.nd
     if on.placements.empty and len(on.placement_counts):
         counts = on.placement_counts.iloc[episode]
         later = (counts["since"].to_numpy() > until) & (counts["since"].to_numpy() < NEVER)
-        placed = counts["placements"].ge(1).to_numpy()
-        return np.where(placed, np.maximum(counts["placements"].to_numpy() - 1 - later, 0), 0), placed
+        return np.maximum(counts["placements"].to_numpy() - 1 - later, 0), counts["placements"].ge(1).to_numpy()
     first, number = on.first_placement[episode], np.diff(on.first_placement)[episode]
     row = np.repeat(np.arange(len(episode)), number)
     which = np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number) + np.repeat(first, number)

@@ -32,7 +32,7 @@ def still_in_care(measure: Measure, on: Basis, period: Cohort, *, as_of: date) -
     frame = headline_children(measure, on, period, as_of=as_of)
     frame = frame.loc[frame["exit"].to_numpy() == NEVER]
     denominator = tally(frame["county"].to_numpy(), on.counties)
-    groupings = {"time left": _time_left(frame, as_of), "age": _age(frame, as_of), "living": _home(frame)}
+    groupings = {"time left": _time_left(frame, as_of), "age": _age(frame, as_of), "living": _home(_setting(on, frame, as_of))}
     rows = [
         measure_rows(measure, on.counties, period, as_of=as_of, group=f"{grouping}: {word}", denominator=denominator,
                      numerator=tally(frame["county"].to_numpy()[place == number], on.counties))
@@ -57,8 +57,22 @@ def _age(frame: pd.DataFrame, as_of: date) -> tuple[np.ndarray, tuple[str, ...]]
     return np.where(frame["birth"] < NEVER, passed, len(AGE_BANDS)), (*(words for *_, words in AGE_BANDS), "not known")
 
 
-def _home(frame: pd.DataFrame) -> tuple[np.ndarray, tuple[str, ...]]:
+def _setting(on: Basis, frame: pd.DataFrame, as_of: date) -> np.ndarray:
+    """Place in SETTINGS of the last placement begun by `as_of`, -1 when not known.
+
+    A file without rows of placements knows the last setting only, whenever it began.
+    """
+    if on.placements.empty:
+        return frame["setting"].to_numpy()
+    begun = np.append(0, np.cumsum(on.placements["start"].to_numpy() <= day_number(as_of)))
+    first, episode = on.first_placement, frame["episode"].to_numpy()
+    number = begun[first[episode + 1]] - begun[first[episode]]
+    setting = np.append(on.placements["setting"].to_numpy(), -1)
+    return np.where(number > 0, setting[first[episode] + number - 1], -1)
+
+
+def _home(setting: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     place = np.full(len(SETTINGS) + 1, len(HOMES) - 1)
     for number, settings in enumerate(HOMES.values()):
         place[[SETTINGS.index(word) for word in settings]] = number
-    return place[frame["setting"]], tuple(HOMES)
+    return place[setting], tuple(HOMES)

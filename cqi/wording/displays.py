@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from cqi.blocks import Cell, Table
-from cqi.charts import kinds_of_exit
 from cqi.cohorts import cohort
+from cqi.measures import kinds_of_exit
 from cqi.registry import measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
 from cqi.wording.numbers import FEW, count_cell, share, value_cell

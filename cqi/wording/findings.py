@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from cqi.charts import kinds_of_exit
+from cqi.measures import kinds_of_exit
 from cqi.wording.answer import verdict
 from cqi.wording.numbers import children, joined, plural, share, value_words
 

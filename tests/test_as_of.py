@@ -1,0 +1,79 @@
+"""The as-of date: given, or the last month's end that looks complete."""
+
+import pandas as pd
+import pytest
+
+from cqi.cohorts import chosen_as_of
+from cqi.vocabulary import CqiError
+
+
+def file(entries: list[int], exits: list[int], *, first: str = "2024-01") -> pd.DataFrame:
+    """Episodes with so many entries and exits in each month, beginning with `first`."""
+    months = pd.period_range(first, periods=max(len(entries), len(exits)), freq="M")
+    dates = {name: [month.start_time + pd.Timedelta(days=9) for month, number in zip(months, numbers) for _ in range(number)]
+             for name, numbers in (("entry_date", entries), ("exit_date", exits))}
+    return pd.DataFrame({name: pd.Series(found, dtype="datetime64[s]") for name, found in dates.items()})
+
+
+def chosen(entries, exits) -> str:
+    return chosen_as_of(file(entries, exits)).day.isoformat()
+
+
+def test_a_given_day_is_the_day():
+    found = chosen_as_of(file([10], [10]), "2026-06-30")
+    assert (found.day.isoformat(), found.reason) == ("2026-06-30", "the day that was asked for")
+
+
+@pytest.mark.parametrize("text", ["30/06/2026", "2026-06-31", "20260630", "2026-W26-2", "2026-06", "today"])
+def test_a_day_is_written_in_one_way(text):
+    with pytest.raises(CqiError, match=f"The as-of date '{text}' is not a day: write it as 2026-06-30."):
+        chosen_as_of(file([10], [10]), text)
+
+
+def test_a_file_without_entries_has_no_as_of_date():
+    with pytest.raises(CqiError, match="No entries into care"):
+        chosen_as_of(file([], []))
+
+
+@pytest.mark.parametrize(("last", "day"), [
+    (7, "2024-05-31"),  # 7 of the usual 10 are 70%: complete
+    (6, "2024-04-30"),
+    (0, "2024-04-30"),
+])
+@pytest.mark.parametrize("which", ["entries", "exits"])
+def test_a_month_is_complete_from_70_percent_of_the_usual(which, last, day):
+    numbers = {"entries": [10] * 5, "exits": [10] * 5} | {which: [10, 10, 10, 10, last]}
+    assert chosen(**numbers) == day
+
+
+def test_just_under_70_percent_where_a_percent_is_a_child():
+    assert chosen([100, 100, 100, 100, 70], [100] * 5) == "2024-05-31"
+    assert chosen([100, 100, 100, 100, 69], [100] * 5) == "2024-04-30"
+
+
+def test_usual_is_the_median_so_one_odd_month_does_not_count():
+    assert chosen([10, 10, 1, 10, 10, 7], [10] * 6) == "2024-06-30"
+    assert chosen([10, 10, 90, 10, 10, 6], [10] * 6) == "2024-05-31"
+
+
+def test_usual_is_of_the_twelve_months_before():
+    #  thirteen months: median of the twelve before the last is 20, not that of older months
+    assert chosen([100] * 6 + [20] * 12 + [14], [20] * 19) == "2025-07-31"
+    assert chosen([100] * 6 + [20] * 12 + [13], [20] * 19) == "2025-06-30"
+
+
+def test_exits_may_begin_later_than_entries():
+    assert chosen([10] * 6, [0, 0, 10, 10, 10, 10]) == "2024-06-30"
+
+
+def test_a_short_file_ends_with_its_last_month_and_says_so():
+    found = chosen_as_of(file([10, 10], [10, 10]))
+    assert (found.day.isoformat(), found.reason) == (
+        "2024-02-29", "the last month in the file; it is too short to tell complete months")
+
+
+def test_the_reason_says_how_complete_and_what_was_left_out():
+    found = chosen_as_of(file([10, 10, 10, 12, 3, 2], [10, 10, 10, 9, 10, 1]))
+    assert found.day.isoformat() == "2024-04-30"
+    assert found.reason == ("the last month's end that looks complete: 12 entries (120% of the usual month) and 9 exits (90% of the "
+                            "usual month); 2 later months look incomplete")
