@@ -1,7 +1,7 @@
 """The command: `cqi review`, `cqi measures`, `cqi check`, `cqi sample`.
 
-Exit codes: 0 all done, 1 some reviews failed, 2 bad input, 3 withheld by a disclosure or leak check, 4 another run holds
-the folder, 130 and 143 stopped.
+Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
+was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import argparse
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
+from cqi.progress import Progress, say
+from cqi.render.lock import FolderHeld
 from cqi.vocabulary import CqiError, no_such
 
+COMMANDS = ("review", "measures", "check", "sample")
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
     "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
@@ -26,39 +30,52 @@ REVIEW_OPTIONS = {
 """The fields of `Review`, each an option of `cqi review`: help, and whether it may be repeated."""
 
 
+class Stopped(BaseException):
+    """Somebody asked the process to end; the run unwinds and the command exits 143."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; errors are one line each on standard error, with no traceback."""
-    from cqi.render.lock import FolderHeld
-
-    signal.signal(signal.SIGTERM, lambda *_: _stop(143))
+    signal.signal(signal.SIGTERM, _stopped)
     try:
         options = _options(sys.argv[1:] if arguments is None else arguments)
         return options.act(options)
     except FolderHeld as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return 4
     except CqiError as error:
-        print(error, file=sys.stderr)
+        say(str(error), sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("Stopped. Pages that were finished are whole; run the command again for the rest.", file=sys.stderr)
-        _stop(130)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # the reader of our output went away, as `head` does
-        return 0
+    except OSError as error:
+        say(f"{error.filename or 'cqi'}: {error.strerror or error}; choose another place with --out, or make room there.", sys.stderr)
+        return 2
+    except Exception as error:  # noqa: BLE001 - its message may hold a child's value; its place never does
+        say(f"A fault of the program, not of your data: {type(error).__name__} {_place(error)}. Please report it.", sys.stderr)
+        return 1
+    except (KeyboardInterrupt, Stopped) as error:
+        say("Stopped. Pages that were finished are whole; run the command again for the rest.", sys.stderr)
+        os._exit(143 if isinstance(error, Stopped) else 130)  # at once: a thread that hangs must not hold the process
 
 
-def _stop(code: int) -> None:
-    """Ends at once, threads and all; kernels notice within a second that their parent is gone."""
-    os._exit(code)
+def _place(error: Exception) -> str:
+    """Where in this package the error came up: `in course.py, line 31`."""
+    package = str(Path(__file__).parent)
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(package)]
+    return f"in {Path(own[-1].filename).relative_to(package).as_posix()}, line {own[-1].lineno}"
+
+
+def _stopped(*_) -> None:
+    raise Stopped
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = _parser()
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+        raise no_such("command", arguments[0], COMMANDS, there="Commands")
     options, unknown = parser.parse_known_args(arguments)
     if unknown:
         known = [text for action in options.parser._actions for text in action.option_strings if text.startswith("--")]
-        raise no_such("option", unknown[0], known, where=f"cqi {options.command}", there="Options there")
+        raise no_such("option", unknown[0].partition("=")[0], known, where=f"cqi {options.command}", there="Options there")
     return options
 
 
@@ -80,25 +97,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(commands, name: str, words: str, act) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
+    parser = commands.add_parser(name, help=words, description=words.capitalize() + ".", allow_abbrev=False)
     parser.set_defaults(act=act, parser=parser)
     return parser
 
 
 def _review(options: argparse.Namespace) -> int:
-    from cqi.progress import Progress
     from cqi.render.run import Request, run
 
     given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
-    print(f"Reading {given.get('data', 'data_samples')} and counting ...", file=sys.stderr)
+    say(f"Reading {given.get('data', 'data_samples')} and counting ...", sys.stderr)
     with Progress() as progress:
         finished = run(Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out,
                                profiles=tuple(dict.fromkeys(options.profile or ("release",))), **given), progress=progress)
     for outcome in finished.failed:
-        print(f"Not made: {outcome.job.name}: {outcome.reason}", file=sys.stderr)
-    print(f"{len(finished.outcomes) - len(finished.failed)} of {len(finished.outcomes)} pages made.")
+        say(f"Not made: {outcome.job.name}: {outcome.reason}", sys.stderr)
+    say(f"{len(finished.outcomes) - len(finished.failed)} of {len(finished.outcomes)} pages made.")
     for profile, index in finished.indexes.items():
-        print(f"Open ({profile}): {index}")
+        say(f"Open ({profile}): {index}")
     if any(outcome.status == "withheld" for outcome in finished.failed):
         return 3
     return 1 if finished.failed else 0
@@ -109,7 +125,7 @@ def _measures(options: argparse.Namespace) -> int:
     from cqi.wording.plain import measure_lines, measure_text
 
     lines = [measure_text(measure(options.name))] if options.name else measure_lines([measure(name) for name in measure_names()])
-    print("\n".join(lines))
+    say("\n".join(lines))
     return 0
 
 
@@ -121,13 +137,12 @@ def _check(options: argparse.Namespace) -> int:
 
     extract = load(options.data, options.source)
     as_of = chosen_as_of(extract.episodes)
-    print("\n".join(check_lines(extract, as_of, findings(extract, as_of=as_of.day))))
+    say("\n".join(check_lines(extract, as_of, findings(extract, as_of=as_of.day))))
     return 0
 
 
 def _sample(options: argparse.Namespace) -> int:
     from cqi.sample import write_sample
 
-    for path in write_sample(options.folder):
-        print(path)
+    say("\n".join(str(path) for path in write_sample(options.folder)))
     return 0

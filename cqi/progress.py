@@ -1,9 +1,19 @@
-"""How far a run is: a bar with count and time left on a terminal, plain lines elsewhere."""
+"""What the command says while it works: a bar with count and time left on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+
+
+def say(text: str, stream=None) -> None:
+    """Prints a line at once; where the reader went away, as `head` does, the work goes on in silence."""
+    stream = stream or sys.stdout
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Progress:
@@ -23,11 +33,11 @@ class Progress:
 
     def __call__(self, done: int, total: int, outcome) -> None:
         self._failed += outcome.status != "done"
-        if sys.stderr.isatty():
+        if sys.stderr and sys.stderr.isatty():
             self._drawn(total, outcome.job.name)
         elif done == total or done * 20 // total > (done - 1) * 20 // total:
             left = (time.monotonic() - self._started) / done * (total - done)
-            print(f"{done} of {total} pages, {self._failed} failed, about {left:.0f} s left: {outcome.job.name}", file=sys.stderr, flush=True)
+            say(f"{done} of {total} pages, {self._failed} failed, about {left:.0f} s left: {outcome.job.name}", sys.stderr)
 
     def _drawn(self, total: int, name: str) -> None:
         from tqdm import tqdm

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
+import psutil
+
 from cqi.vocabulary import CqiError
+
+NAME = ".lock"
+_WORDS = re.compile(r"(?P<pid>\d{1,9}) (?P<begun>\d{1,12}) (?P<host>\S+) (?P<since>\S+)")
+BEING_WRITTEN_SECONDS = 10
+"""A lock without words is that of a run which has just made it; an older one was left by a run that died there."""
 
 
 class FolderHeld(CqiError):
@@ -17,14 +26,23 @@ class FolderHeld(CqiError):
 
 @contextmanager
 def held(folder: Path):
-    """Holds the folder for this process; a lock whose process is gone is taken over. Raises FolderHeld."""
-    path = folder / ".lock"
+    """Holds the folder, made if need be, for this process; folders that are empty afterwards are removed again.
+
+    A lock whose process is gone is taken over. Raises FolderHeld where another process holds it, on this machine or
+    another.
+    """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    _take(path)
     try:
-        yield
+        _take(folder / NAME)
+        try:
+            yield
+        finally:
+            (folder / NAME).unlink(missing_ok=True)
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # the first that is not empty ends it
+            for each in made:
+                each.rmdir()
 
 
 def _take(path: Path) -> None:
@@ -35,29 +53,43 @@ def _take(path: Path) -> None:
             _clear_if_stale(path)
             continue
         with open(handle, "w", encoding="utf-8") as file:
-            file.write(f"{os.getpid()} {socket.gethostname()} {datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}")
+            file.write(f"{os.getpid()} {_begun(os.getpid()):.0f} {socket.gethostname()} {datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}")
         return
-    raise FolderHeld(f"{path.parent}: another run has just taken this folder; wait for it to finish.")
+    raise _just_taken(path)
 
 
 def _clear_if_stale(path: Path) -> None:
+    """Removes a lock whose process is gone; raises FolderHeld for one that holds."""
     try:
-        pid, host, since = path.read_text(encoding="utf-8").split()
-    except (OSError, ValueError):
-        pid, host, since = "0", socket.gethostname(), "unknown"
-    if host != socket.gethostname() or _alive(int(pid)):
-        raise FolderHeld(f"{path.parent}: another run (process {pid} on {host}, since {since}) holds this folder; wait for it, "
-                         f"or delete {path.name} there if it is gone.")
-    path.unlink(missing_ok=True)
+        text, made = path.read_text(encoding="utf-8"), path.stat().st_mtime
+    except FileNotFoundError:
+        return
+    if not (words := _WORDS.fullmatch(text)) and time.time() - made < BEING_WRITTEN_SECONDS:
+        raise _just_taken(path)
+    if words and (words["host"] != socket.gethostname() or abs(_begun(int(words["pid"])) - int(words["begun"])) < 2):
+        raise FolderHeld(f"{path.parent}: another run (process {words['pid']} on {words['host']}, since {words['since']}) holds this "
+                         f"folder; wait for it, or delete {path.name} there if it is gone.")
+    _remove(path, text)
 
 
-def _alive(pid: int) -> bool:
-    if pid <= 0:
-        return False
+def _remove(path: Path, stale: str) -> None:
+    """Removes the lock that was read, never one that another run has made since."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+        if aside.read_text(encoding="utf-8") != stale:
+            aside.rename(path)
+            raise _just_taken(path)
+        aside.unlink()
+
+
+def _just_taken(path: Path) -> FolderHeld:
+    return FolderHeld(f"{path.parent}: another run has just taken this folder; wait for it to finish.")
+
+
+def _begun(pid: int) -> float:
+    """When the process began, in seconds since 1970; -1 where there is none."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return -1.0

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cqi.blocks import MIME
+from cqi.render.kernels import engine_options
 from cqi.render.page import page_html
-from cqi.render.plan import Job, notebook_path
+from cqi.render.plan import Job, notebook_path, papermill_path
 from cqi.vocabulary import CqiError
 
 CELL_SECONDS = 600
-QUIET_KERNEL = ["--log-level=50", "--HistoryManager.enabled=False"]
+WHAT_HAPPENED = {
+    "CellTimeoutError": "A step of the notebook took longer than {seconds} seconds and was ended",
+    "DeadKernelError": "The notebook's process ended before it was done; the machine may have too little memory",
+}
 _WRITING = threading.Lock()
 
 
@@ -32,14 +35,14 @@ class Outcome:
     seconds: float = 0.0
 
 
-def rendered(job: Job, out: Path) -> Outcome:
+def rendered(job: Job, out: Path, private: Path) -> Outcome:
     """Renders one page below `out` and says what became of it; never raises for what goes wrong in a notebook.
 
-    The executed notebook stays in `restricted/`, and so does the log of a failure.
+    The executed notebook stays in `restricted/`, and so does the log of a failure. The kernel's sockets are in `private`.
     """
     started = time.monotonic()
     try:
-        notebook = _executed(job, out)
+        notebook = _executed(job, out, private)
         with _WRITING:  # one exporter and one drawing engine serve all pages
             text = page_html(notebook, title=job.title, profile=job.parameters["profile"], facts=(), links=(), **_addresses(job))
         write_whole(out / job.place, text)
@@ -48,26 +51,15 @@ def rendered(job: Job, out: Path) -> Outcome:
     return Outcome(job, "done", answer=_first_sentence(notebook), seconds=time.monotonic() - started)
 
 
-def _executed(job: Job, out: Path):
+def _executed(job: Job, out: Path, private: Path):
     from papermill import execute_notebook
 
     kept = out / "restricted" / Path(job.place).with_suffix(".ipynb")
     kept.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="cqi-") as private:
-        return execute_notebook(
-            str(notebook_path(job.role)), str(kept), parameters=job.parameters, progress_bar=False, log_output=False,
-            request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, kernel_name="python3",
-            extra_arguments=QUIET_KERNEL, **_transport(private),
-        )
-
-
-def _transport(private: str) -> dict:
-    """Sockets in a private folder of this kernel's own, not ports that others can reach or take; Windows has ports only."""
-    if sys.platform == "win32":
-        return {}
-    from traitlets.config import Config
-
-    return {"config": Config(KernelManager={"transport": "ipc", "connection_file": f"{private}/kernel.json"})}
+    return execute_notebook(
+        papermill_path(notebook_path(job.role)), papermill_path(kept), parameters=job.parameters, progress_bar=False, log_output=False,
+        request_save_on_cell_execute=False, kernel_name="python3", **engine_options(private, seconds=CELL_SECONDS),
+    )
 
 
 def _addresses(job: Job) -> dict:
@@ -91,18 +83,17 @@ def write_whole(path: Path, text: str) -> None:
 
 def _reason(error: Exception, job: Job, out: Path) -> str:
     """The failure for a reader: our own error's words; of any other only its kind, with the whole in a private log."""
-    log = out / "restricted" / "logs" / Path(job.place).with_suffix(".log").name
-    log = log.with_name(f"{job.place.replace('/', '-')}.log")
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write("".join(traceback.format_exception(error)))
-    if isinstance(error, CqiError):
-        return str(error)
-    if getattr(error, "ename", "") == "CqiError":
-        return str(error.evalue)
-    cell = f" in cell {error.exec_count}" if getattr(error, "exec_count", None) else ""
     kind = getattr(error, "ename", "") or type(error).__name__
-    return f"The notebook stopped{cell} ({kind}). Details: {log.relative_to(out).as_posix()}, for the maintainer only."
+    if kind == "CqiError":
+        return str(getattr(error, "evalue", error))
+    log = out / "restricted" / "logs" / f"{job.place.replace('/', '-')}.log"
+    with suppress(OSError):  # where the disk is full the reason still reaches the index
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write("".join(traceback.format_exception(error)))
+    cell = f" in its step {error.exec_count}" if getattr(error, "exec_count", None) else ""
+    words = WHAT_HAPPENED.get(kind, "The notebook stopped{cell} ({kind})").format(seconds=CELL_SECONDS, cell=cell, kind=kind)
+    return f"{words}. Details, for the maintainer only: {log.relative_to(out).as_posix()}."
 
 
 def _first_sentence(notebook) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -46,23 +47,32 @@ def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared
 
     `shared` holds the parameters that all pages have in common: as_of, source, data.
     """
-    planned = []
+    planned, folders = [], _folders(counties)
     for profile in profiles:
         newest = {**shared, "cohort": cohorts[-1], "profile": profile}
         planned.append(Job("quality", newest, f"{profile}/data-quality.html"))
         for word in cohorts:
             common = {**shared, "cohort": word, "profile": profile}
             planned.append(Job("overview", common, f"{profile}/overview-{slug(word)}.html"))
-            planned += [Job("review", {"county": county, **common}, f"{profile}/{slug(county)}/{slug(word)}.html") for county in counties]
+            planned += [Job("review", {"county": county, **common}, f"{profile}/{folders[county]}/{slug(word)}.html") for county in counties]
     return planned
+
+
+def _folders(counties: list[str]) -> dict[str, str]:
+    """The folder of each county: its slug, with a hash where another county's name differs only in its capitals."""
+    common = Counter(slug(county) for county in counties)
+    return {county: _hashed(slug(county), county) if common[slug(county)] > 1 else slug(county) for county in counties}
 
 
 def slug(name: str) -> str:
     """A file name for a name from data: `[a-z0-9-]`, with a hash where anything else was in it, never a reserved word."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:50]
-    if words and words not in RESERVED and words == name.lower().replace(" ", "-"):
-        return words
+    whole = words and words not in RESERVED and words == name.lower().replace(" ", "-")
+    return words if whole else _hashed(words, name)
+
+
+def _hashed(words: str, name: str) -> str:
     return f"{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}".lstrip("-")
 
 
@@ -71,29 +81,47 @@ def cohort_words(word: str) -> str:
     return cohort(word).words
 
 
-@cache
 def notebook_path(role: str) -> Path:
     """The notebook of a role: in the folder that CQI_NOTEBOOKS names, with the package, or beside it in a checkout.
 
     Raises CqiError where its parameters are not the fields that the run passes, with the nearest names.
     """
+    return _checked_path(role, os.environ.get("CQI_NOTEBOOKS", ""))
+
+
+@cache
+def _checked_path(role: str, own: str) -> Path:
     package = Path(__file__).parents[1]
-    folders = [Path(os.environ["CQI_NOTEBOOKS"])] if os.environ.get("CQI_NOTEBOOKS") else [package / "notebooks", package.parent / "notebooks"]
+    folders = [Path(own).resolve()] if own else [package / "notebooks", package.parent / "notebooks"]
     for folder in folders:
         if (path := folder / NOTEBOOKS[role]).is_file():
             _check_parameters(path, role)
             return path
-    raise CqiError(f"{NOTEBOOKS[role]} is not in {folders[-1]}; the installation is not complete.")
+    raise CqiError(f"{NOTEBOOKS[role]} is not in {folders[-1]}; " +
+                   ("CQI_NOTEBOOKS names the folder that holds all three notebooks." if own else "the installation is not complete."))
 
 
 def _check_parameters(path: Path, role: str) -> None:
     """The notebook's parameters and the fields that the run passes must be the same names."""
-    from papermill import inspect_notebook
-
-    declared = set(inspect_notebook(str(path)))
+    declared = _declared(path)
     wanted = [each.name for each in fields(Review if role == "review" else Overview)]
     for name in wanted:
         if name not in declared:
             raise no_such("parameter", name, sorted(declared), where=f"the parameters cell of {path.name}")
     for name in sorted(declared - set(wanted)):
         raise no_such("parameter", name, wanted, where="a review", there="Its parameters are")
+
+
+def _declared(path: Path) -> set[str]:
+    from nbformat.reader import NotJSONError
+    from papermill import inspect_notebook
+
+    try:
+        return set(inspect_notebook(papermill_path(path)))
+    except (NotJSONError, KeyError):
+        raise CqiError(f"{path.name}: this is not a notebook; save it again from Jupyter, or take it from the project.") from None
+
+
+def papermill_path(path: Path) -> str:
+    """The path as papermill takes it: it fills in parameters between braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")

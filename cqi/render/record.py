@@ -1,0 +1,86 @@
+"""What a run leaves beside its pages: the index for its readers, and run.json for whoever must make it again."""
+
+from __future__ import annotations
+
+import json
+import platform
+from datetime import datetime, timezone
+from importlib.metadata import version
+from pathlib import Path
+
+from cqi import __version__
+from cqi.cohorts import AsOf
+from cqi.render.counted import Counted, table_paths
+from cqi.render.page import index_html
+from cqi.render.pages import Outcome, write_whole
+from cqi.render.plan import cohort_words
+from cqi.wording.numbers import day_words
+
+VERSIONS = ("pandas", "altair", "papermill", "vl-convert-python")
+
+
+def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Counted, *, as_of: AsOf, state: str,
+                  profiles: tuple[str, ...]) -> Path:
+    """Writes the profile's index and returns its path: what was made, what is missing and why, rows accounted for."""
+    own = [each for each in outcomes if each.job.parameters["profile"] == profile]
+    besides = [each for each in own if each.job.role != "review"]
+    words = [word for one, word in found if one == profile]
+    newest = found[profile, words[-1]]
+    missing = [f"{_about(each)[0]}: not made. {each.reason}" for each in besides if each.status != "done"]
+    model = {
+        "title": f"Mid-course reviews as of {day_words(as_of.day)}", "state": state, "as_of": day_words(as_of.day),
+        "as_of_reason": as_of.reason, "profile": profile, "made_by": f"cqi {__version__}",
+        "reviews": [_review(each) for each in own if each.job.role == "review"],
+        "pages": [_page(each) for each in besides if each.status == "done"],
+        "tables": [_table(path) for word in words for path in table_paths(folder / profile / "tables", word) if path.is_file()],
+        "account": newest.account.to_dict("records"), "notes": [*missing, *newest.facts["notes"]],
+        "other_profile": next((_other(each) for each in profiles if each != profile), None),
+    }
+    path = folder / profile / "index.html"
+    write_whole(path, index_html(model, stylesheet="../assets/cqi.css"))
+    return path
+
+
+def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, seconds: float) -> None:
+    """Writes run.json: parameters, versions, input hashes, timings and the outcome of each page."""
+    facts = next(iter(found.values())).facts
+    record = {
+        "parameters": parameters, "as_of": facts["as_of"], "inputs": facts["inputs"],
+        "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "versions": {"cqi": __version__, "python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
+        "seconds": round(seconds, 1),
+        "pages": [{"place": each.job.place, "status": each.status, "reason": each.reason, "seconds": round(each.seconds, 2)}
+                  for each in outcomes],
+    }
+    write_whole(folder / "run.json", json.dumps(record, indent=1, default=str, ensure_ascii=False) + "\n")
+
+
+def _review(outcome: Outcome) -> dict:
+    county, word = outcome.job.parameters["county"], outcome.job.parameters["cohort"]
+    return {"county": county, "cohort": word, "cohort_words": cohort_words(word), "href": _href(outcome), "status": outcome.status,
+            "answer": outcome.answer, "reason": outcome.reason}
+
+
+def _page(outcome: Outcome) -> dict:
+    title, about = _about(outcome)
+    return {"title": title, "href": _href(outcome), "about": about}
+
+
+def _about(outcome: Outcome) -> tuple[str, str]:
+    """The title of a page that is no review, and what it is for."""
+    if outcome.job.role == "quality":
+        return "What the file can and cannot say", "What became of every row, and what to check at the source"
+    return f"All counties, entered {cohort_words(outcome.job.parameters['cohort'])}", "Every county beside its own usual, in order of name"
+
+
+def _href(outcome: Outcome) -> str:
+    return outcome.job.place.partition("/")[2]
+
+
+def _table(path: Path) -> dict:
+    with path.open(encoding="utf-8") as lines:
+        return {"title": path.stem, "href": f"tables/{path.name}", "rows": sum(1 for _ in lines) - 1}
+
+
+def _other(profile: str) -> dict:
+    return {"title": f"The {profile} pages", "href": f"../{profile}/index.html"}

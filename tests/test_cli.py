@@ -1,0 +1,173 @@
+"""The command as its users run it: exit codes, and one line that says what is wrong and what would be right."""
+
+import os
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+
+from cqi import cli
+from cqi.cli import REVIEW_OPTIONS, main
+from cqi.progress import Progress
+from cqi.review import Review
+from drawn import write
+from running import DATA, ROOT, command, notebooks_with
+
+ONE = ("--county", "Heron", "--cohort", "2025H2")
+
+
+def test_the_fields_of_a_review_are_the_options_of_the_command():
+    assert list(REVIEW_OPTIONS) == [field.name for field in fields(Review)]
+    told = command("review", "--help").stdout
+    assert all(f"--{name.replace('_', '-')} " in told for name in REVIEW_OPTIONS)
+
+
+# ---- what is not known, with the nearest names -------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("reviw", "No command 'reviw'. Did you mean 'review'?"),
+    ("review --conty Birch", "No option '--conty' in cqi review. Did you mean '--county'"),
+    ("review --as_of=2026-06-30", "No option '--as_of' in cqi review. Did you mean '--as-of'"),
+    ("review --count Birch", "No option '--count' in cqi review. Did you mean '--county'"),  # no guessing from a beginning
+    ("review Birch", "No option 'Birch' in cqi review."),
+    ("review --profile relese", "No profile 'relese'. Did you mean 'release'?"),
+    ("review --source episode", "No source 'episode'. Did you mean 'episodes'?"),
+    ("review --data nowhere", "nowhere: there is no such file or folder"),
+    ("measures permanency", "No measure 'permanency'. Did you mean 'permanency_in_12_months'?"),
+    ("check nowhere", "nowhere: there is no such file or folder"),
+])
+def test_what_is_not_known_is_an_error_with_the_nearest_names(capsys, tmp_path, words, said):
+    options = ["--out", str(tmp_path)] if words.startswith("review ") else []
+    assert main([*words.split(), *options]) == 2
+    told = capsys.readouterr()
+    assert said in told.err and told.out == "" and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("--county Brich", "No county 'Brich' in"), ("--county Brich", "Did you mean 'Birch'"),
+    ("--cohort 2025X1", "No cohort '2025X1': write a period as one of 2025, 2025H1"),
+    ("--cohort 2027H1", "Cohort 2027H1 begins 2027-01-01, after the as-of date 2026-06-30"),
+    ("--cohort 2015H1", "Cohort 2015H1 ends 2015-06-30, before the first entry in the file, 2019-01-01"),
+    ("--as-of 2010-01-31", "no half-year cohort is open on 2010-01-31: entries begin on 2019-01-01"),
+    ("--as-of 2010-01-31 --cohort 2025H2", "begins 2025-07-01, after the as-of date 2010-01-31"),
+    ("--as-of tomorrow", "The as-of date 'tomorrow' is not a day: write it as 2026-06-30."),
+])
+def test_what_the_file_does_not_have_is_an_error_and_leaves_no_folder(capsys, tmp_path, words, said):
+    assert main(["review", *words.split(), "--data", DATA, "--out", str(tmp_path / "reports")]) == 2
+    assert said in capsys.readouterr().err and list(tmp_path.iterdir()) == []
+
+
+def test_a_county_that_does_not_exist_exits_2_with_one_line(tmp_path):
+    done = command("review", "--county", "Brich", "--out", str(tmp_path))
+    assert done.returncode == 2 and done.stdout == "" and "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("No county 'Brich' in data_samples. Did you mean 'Birch'")
+
+
+def test_a_place_that_cannot_be_written_exits_2(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert main(["review", *ONE, "--data", DATA, "--out", str(tmp_path / "file")]) == 2
+    assert "choose another place with --out" in capsys.readouterr().err
+
+
+def test_a_fault_of_the_program_tells_its_place_and_no_value(monkeypatch, capsys):
+    def faulty(options):
+        raise KeyError("child 471147")
+
+    monkeypatch.setattr(cli, "_measures", faulty)
+    assert main(["measures"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("A fault of the program, not of your data: KeyError in cli.py, line") and "471147" not in told
+
+
+# ---- notebooks that do not fit -----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("old", "new", "said"), [
+    ('county = "Alder"', 'conty = "Alder"', "No parameter 'county' in the parameters cell of mid_course_review.ipynb. Did you mean 'conty'?"),
+    ('county = "Alder"', 'district = "North"\ncounty = "Alder"', "No parameter 'district' in a review. Its parameters are: county, cohort"),
+])
+def test_a_notebook_with_other_parameters_is_refused(tmp_path, old, new, said):
+    own = notebooks_with(tmp_path / "own", old=old, new=new)
+    done = command("review", *ONE, "--out", str(tmp_path / "out"), CQI_NOTEBOOKS=str(own))
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (None, "mid_course_review.ipynb is not in"), ("not a notebook", "mid_course_review.ipynb: this is not a notebook"),
+])
+def test_a_notebook_that_is_missing_or_spoiled_is_refused(tmp_path, content, said):
+    own = notebooks_with(tmp_path / "own")
+    (own / "mid_course_review.ipynb").unlink()
+    if content:
+        (own / "mid_course_review.ipynb").write_text(content, encoding="utf-8")
+    done = command("review", *ONE, "--out", str(tmp_path / "out"), CQI_NOTEBOOKS=str(own))
+    assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+
+
+# ---- files that do not fit -----------------------------------------------------------------------------------------------
+
+HEADER = "child_id,county,birth_date,entry_date,exit_date,exit_reason\n"
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ("", "alder.csv: the file is empty"), (HEADER, "alder.csv: there are column names but no rows"),
+    (HEADER.replace("entry_date", "entered"), "alder.csv"),
+])
+def test_a_file_that_cannot_be_used_exits_2(tmp_path, content, said):
+    (tmp_path / "alder.csv").write_text(content, encoding="utf-8")
+    for words in (["check", str(tmp_path / "alder.csv")], ["review", "--data", str(tmp_path / "alder.csv"), "--out", str(tmp_path / "out")]):
+        done = command(*words)
+        assert done.returncode == 2 and said in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_rows_with_dates_reversed_are_set_aside_with_file_count_and_first_row(tmp_path):
+    write(tmp_path, alder="""
+        child_id  county  birth_date  entry_date  exit_date   exit_reason
+        c1        Alder   2015-01-01  2025-01-05  2025-03-01  reunification
+        hidden2   Alder   2015-01-01  2025-02-05  2025-01-01  reunification
+        c3        Alder   2015-01-01  2025-03-05  .           .
+        hidden4   Alder   2015-01-01  2025-03-07  2025-03-01  adoption""")
+    done = command("check", str(tmp_path / "alder.csv"))
+    assert done.returncode == 0 and "alder.csv: 4 rows read = 2 used + 0 merged + 2 set aside" in done.stdout
+    assert "alder.csv: 2 rows set aside, the first on row 3: exit_date comes before entry_date. Correct them in the source." in done.stdout
+    assert "hidden" not in done.stdout + done.stderr
+
+
+# ---- what is printed -----------------------------------------------------------------------------------------------------
+
+def test_measures_and_one_measure_are_listed(capsys):
+    assert main(["measures"]) == 0 and main(["measures", "permanency_in_12_months"]) == 0
+    told = capsys.readouterr().out
+    assert "outcome     Permanency in 12 months" in told and "Source: CFSR Round 4" in told
+
+
+def test_sample_writes_the_sample_state(tmp_path, capsys):
+    assert main(["sample", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(".csv") and (tmp_path / "episodes.csv").read_bytes() == (ROOT / "data_samples/episodes.csv").read_bytes()
+
+
+def test_without_a_terminal_progress_is_plain_lines_and_only_the_result_is_output(tmp_path):
+    done = command("review", *ONE, "--out", str(tmp_path))
+    assert done.returncode == 0 and "\r" not in done.stderr and "\x1b" not in done.stderr
+    assert "3 of 3 pages, 0 failed, about 0 s left: " in done.stderr
+    assert done.stdout.splitlines() == ["3 of 3 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
+
+
+def test_on_a_terminal_progress_is_a_bar(monkeypatch, capsys):
+    from types import SimpleNamespace
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    outcome = SimpleNamespace(status="failed", job=SimpleNamespace(name="Alder 2025H2 (release)"))
+    with Progress() as progress:
+        progress(1, 2, outcome)
+    told = capsys.readouterr().err
+    assert "1/2" in told and "1 failed, Alder 2025H2 (release)" in told
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
+def test_a_reader_that_goes_away_ends_nothing(tmp_path):
+    line = f'{sys.executable} -m cqi review {" ".join(ONE)} --out {tmp_path} 2>&1 | head -1; echo "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout.splitlines() == ["Reading data_samples and counting ...", "0"] and done.stderr == ""
+    assert (tmp_path / "2026-06-30/release/index.html").is_file()
