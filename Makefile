@@ -1,0 +1,33 @@
+# make review: everything from nothing to pages. make test: everything from nothing to a tested copy.
+# Needs Python 3.11 or newer, pip and make. Another Python: make review PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+IN := $(VENV)/bin/python
+
+.PHONY: review test setup clean
+
+review: $(VENV)/core
+	$(IN) -m cqi review --profile internal --profile release
+
+test: $(VENV)/dev
+	$(IN) -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env tests notebooks/*.ipynb
+
+setup: $(VENV)/core
+
+clean:
+	rm -rf $(VENV)
+
+# Each stamp is made again when pyproject.toml changes.
+$(VENV)/core: pyproject.toml | $(IN)
+	$(IN) -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/dev: $(VENV)/core
+	$(IN) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@
+
+$(IN):
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "$(PYTHON) is older than Python 3.11, or is not there. Give another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -f $(IN); exit 1; }

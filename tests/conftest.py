@@ -1,0 +1,60 @@
+"""What every test may lean on: data from outside, a finished run, and an honest account of what could not be tested.
+
+`CQI_NO_SKIPS=1` makes a test fail that would be skipped because a part of the system is missing. `CQI_EXTERNAL_DATA`
+names the folder with data from outside; without it the tests marked `external` are skipped, by name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+PARTS = {"browser": "Chromium", "r": "R with survival", "external": "data from outside (CQI_EXTERNAL_DATA)"}
+SYSTEM = ("browser", "r")
+"""Marks of tests that need a part of the system."""
+
+
+@pytest.fixture(scope="session")
+def external():
+    """A function from a name to that folder of the data from outside; it skips the test where there is none."""
+
+    def folder(name: str) -> Path:
+        place = Path(os.environ.get("CQI_EXTERNAL_DATA", "")) / name
+        if not os.environ.get("CQI_EXTERNAL_DATA") or not place.is_dir():
+            pytest.skip(f"CQI_EXTERNAL_DATA does not name a folder with {name}")
+        return place
+
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A skip for a missing part of the system is a failure where CQI_NO_SKIPS says so."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CQI_NO_SKIPS") == "1":
+        missing = [PARTS[mark] for mark in SYSTEM if item.get_closest_marker(mark)]
+        if missing or not item.get_closest_marker("external"):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid}: not tested, and CQI_NO_SKIPS=1 allows no gap. Missing: {', '.join(missing) or report.longrepr[-1]}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line on what was not tested and which part of the system is missing for it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = Counter(next((words for mark, words in PARTS.items() if mark in report.keywords), "other") for report in skipped)
+    told = ", ".join(f"{number} for want of {words}" for words, number in sorted(count.items()))
+    terminalreporter.write_line(f"Not tested: {told or 'nothing'}.")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A run of a large, a small and a tiny county of the sample state, for both kinds of readers."""
+    from cqi.render.run import Request, run
+    from running import DATA
+
+    return run(Request(counties=("Birch", "Bunting", "Heron"), cohorts=("2025H2",), profiles=("internal", "release"), data=DATA,
+                       out=tmp_path_factory.mktemp("reports")))
