@@ -77,7 +77,7 @@ class Review:
         """Place, cohort, as-of date and how to read them."""
         period = self.period
         facts = (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
-                 ("For", _READERS[self.profile]), ("Why this day", self.tables.facts["as_of_reason"]))
+                 ("For", _READERS[self.profile]))
         return Heading(f"{self.county}: are the children who entered care {entered_words(period)} on their way home?",
                        "A mid-course review, while there is still time to do something", facts)
 

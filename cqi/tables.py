@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from cqi import __version__
-from cqi.cohorts import AsOf, Cohort, chosen_as_of, cohort, earlier_cohorts, shifted_day
+from cqi.cohorts import AsOf, Cohort, chosen_as_of, cohort, earlier_cohorts, first_whole_entry, shifted_day
 from cqi.course import observed_and_expected
 from cqi.disclosure import protected, protected_course
 from cqi.measures import Basis, basis, count, cumulative_incidence, maturity, still_in_care
@@ -71,13 +71,13 @@ def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -
 
 
 def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
-    """The as-of date of a file, its counties in order of name, and the day of its first entry.
+    """The as-of date of a file, its counties in order of name, and the day from which its cohorts are whole.
 
     A given day that is also the one that would be chosen has the choice's reason.
     """
     extract, on = read(data, source)
     asked, chosen = chosen_as_of(extract.episodes, as_of), chosen_as_of(extract.episodes)
-    return chosen if asked.day == chosen.day else asked, on.counties, extract.episodes["entry_date"].min().date()
+    return chosen if asked.day == chosen.day else asked, on.counties, first_whole_entry(extract.episodes)
 
 
 def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
@@ -105,7 +105,7 @@ def _check_begun(period: Cohort, as_of: date, first_entry: date) -> None:
     if period.start > as_of:
         raise CqiError(f"Cohort {period.label} begins {period.start}, after the as-of date {as_of}; give an earlier cohort.")
     if period.end < first_entry:
-        raise CqiError(f"Cohort {period.label} ends {period.end}, before the first entry in the file, {first_entry}.")
+        raise CqiError(f"Cohort {period.label} ends {period.end}; the file holds whole cohorts from {first_entry} on.")
 
 
 def _begun_since(period: Cohort, as_of: date) -> list[Cohort]:

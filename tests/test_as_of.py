@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from cqi.cohorts import chosen_as_of
+from cqi.cohorts import chosen_as_of, first_whole_entry
 from cqi.vocabulary import CqiError
 
 
@@ -77,3 +77,13 @@ def test_the_reason_says_how_complete_and_what_was_left_out():
     assert found.day.isoformat() == "2024-04-30"
     assert found.reason == ("the last month's end that looks complete: 12 entries (120% of the usual month) and 9 exits (90% of the "
                             "usual month); 2 later months look incomplete")
+
+
+@pytest.mark.parametrize(("first_exit", "whole_from"), [
+    ("2017-07-03", "2017-01-01"),  # day 183 after the first entry: an ordinary beginning
+    ("2017-07-04", "2017-07-01"),  # day 184: earlier entries are there only of children who stayed
+])
+def test_cohorts_are_whole_from_the_first_exit_where_a_file_begins_with_survivors(first_exit, whole_from):
+    episodes = pd.DataFrame({"entry_date": pd.to_datetime(["2017-01-01", "2017-02-01"]),
+                             "exit_date": pd.to_datetime([first_exit, None])})
+    assert str(first_whole_entry(episodes)) == whole_from

@@ -1,6 +1,6 @@
 """Who is in: the cohort grammar, the as-of date, and stays as they were known on a day."""
 
-from cqi.cohorts.as_of import AsOf, chosen_as_of
+from cqi.cohorts.as_of import AsOf, chosen_as_of, first_whole_entry
 from cqi.cohorts.grammar import Cohort, cohort, earlier_cohorts, months_after, open_cohorts, shifted_day
 from cqi.cohorts.stays import NEVER, Stays, birthday, day_number, entered, known, left, stays, tally
 

@@ -13,6 +13,8 @@ from cqi.vocabulary import CqiError
 COMPLETE_SHARE = 0.70
 TRAILING_MONTHS = 12
 FEWEST_MONTHS = 3
+LONGEST_WITHOUT_EXIT = 183
+"""Days from a file's first entry to its first exit; more means that the file holds survivors only up to then."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     if not complete.any():
         return AsOf(months[-1].end_time.date(), "the last month in the file; it is too short to tell complete months")
     return _explained(complete[complete].index[-1], months[-1], entries, exits)
+
+
+def first_whole_entry(episodes: pd.DataFrame) -> date:
+    """The first day from which the file holds whole entry cohorts.
+
+    A return of the children in care on some day knows earlier entries only of those who were still there; such a file
+    has entries long before its first exit, and its cohorts are whole from the month of that exit on.
+    """
+    known = episodes.loc[episodes["entry_known"]] if "entry_known" in episodes else episodes
+    first_entry, first_exit = known["entry_date"].min(), episodes["exit_date"].min()
+    survivors = (first_exit - first_entry).days > LONGEST_WITHOUT_EXIT
+    return first_exit.to_period("M").start_time.date() if survivors else first_entry.date()
 
 
 def _day(text: str) -> date:

@@ -14,6 +14,7 @@ from cqi.render.counted import Counted, table_paths
 from cqi.render.page import index_html
 from cqi.render.pages import Outcome, write_whole
 from cqi.render.plan import cohort_words
+from cqi.wording.answer import usual_words
 from cqi.wording.numbers import day_words
 
 VERSIONS = ("pandas", "altair", "papermill", "vl-convert-python")
@@ -30,7 +31,7 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     model = {
         "title": f"Mid-course reviews as of {day_words(as_of.day)}", "state": state, "as_of": day_words(as_of.day),
         "as_of_reason": as_of.reason, "profile": profile, "made_by": f"cqi {__version__}",
-        "reviews": [_review(each) for each in own if each.job.role == "review"],
+        "reviews": [_review(each, found) for each in own if each.job.role == "review"],
         "pages": [_page(each) for each in besides if each.status == "done"],
         "tables": [_table(path) for word in words for path in table_paths(folder / profile / "tables", word) if path.is_file()],
         "account": newest.account.to_dict("records"), "notes": [*missing, *newest.facts["notes"]],
@@ -55,10 +56,11 @@ def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found:
     write_whole(folder / "run.json", json.dumps(record, indent=1, default=str, ensure_ascii=False) + "\n")
 
 
-def _review(outcome: Outcome) -> dict:
-    county, word = outcome.job.parameters["county"], outcome.job.parameters["cohort"]
+def _review(outcome: Outcome, found: Counted) -> dict:
+    county, word, profile = (outcome.job.parameters[name] for name in ("county", "cohort", "profile"))
+    course = found[profile, word].course.set_index("county").loc[county]
     return {"county": county, "cohort": word, "cohort_words": cohort_words(word), "href": _href(outcome), "status": outcome.status,
-            "answer": outcome.answer, "reason": outcome.reason}
+            "answer": f"{outcome.answer} {usual_words(course)}".strip(), "reason": outcome.reason}
 
 
 def _page(outcome: Outcome) -> dict:

@@ -81,6 +81,16 @@ def verdict(course: pd.Series) -> str:
     return next((word for word, name, side in limits if side * (course["observed"] - course[name]) > 0), "usual")
 
 
+def usual_words(course: pd.Series) -> str:
+    """What is usual by now, in a few words for a list of reviews; empty where it can't be told."""
+    said = {"fewer": ", so fewer than usual", "low": ", so on the low side", "usual": "", "high": ", so on the high side",
+            "more": ", so more than usual"}
+    word = verdict(course)
+    if not word or course["entered"] < FEW:
+        return ""
+    return f"Usual by now: {course['lower']:,.0f} to {course['upper']:,.0f}{said[word]}."
+
+
 def _expected(course: pd.Series) -> str:
     if course["status"] != "shown":
         return "The file does not go back far enough to say what would be usual by now."
