@@ -12,6 +12,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cqi.cohorts.grammar import Cohort, months_after
 from cqi.vocabulary import EXIT_REASONS, SETTINGS, UNKNOWN
@@ -43,20 +45,37 @@ def day_number(dates) -> np.ndarray:
     return np.where(np.isnat(days), NEVER, days.astype("int64")).astype("int64")
 
 
+def places(values: pd.Series, among) -> np.ndarray:
+    """The place of each value among the others, -1 where it is not there; text only. Several times as fast as an index."""
+    others = pa.array(among, type=pa.large_string(), from_pandas=True)
+    found = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=others)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False)
+
+
 def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str, ...]) -> Stays:
-    """The episodes as integers, ordered by entry, then child; county codes are places in `counties`."""
+    """The episodes as integers, ordered by entry, then child; county codes are places in `counties`.
+
+    `placements` as from `placed`.
+    """
     setting, since = _last_placement(episodes, placements)
     visiting = setting == SETTINGS.index("trial home visit")
     frame = pd.DataFrame({
         "episode": np.arange(len(episodes)), "child": pd.factorize(episodes["child_id"])[0],
-        "county": pd.Index(counties).get_indexer(episodes["county"]), "birth": day_number(episodes["birth_date"]),
+        "county": places(episodes["county"], counties), "birth": day_number(episodes["birth_date"]),
         "entry": day_number(episodes["entry_date"]), "exit": day_number(episodes["exit_date"]),
         "home_from": np.where(visiting, since, NEVER), "setting": setting,
-        "reason": pd.Index(EXIT_REASONS).get_indexer(episodes["exit_reason"]), "entry_known": _entry_known(episodes),
+        "reason": places(episodes["exit_reason"], EXIT_REASONS), "entry_known": _entry_known(episodes),
     })
     frame = frame.assign(eighteen=birthday(frame, 18), next_entry=_next_entry(frame))
     order = np.lexsort((frame["child"], frame["entry"]))
     return Stays(frame.iloc[order].reset_index(drop=True), counties)
+
+
+def placed(placements: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+    """The placements as integers: row of the episodes table (-1 for none), setting (place in SETTINGS), start; in that order."""
+    row, start = places(placements["episode_id"], episodes["episode_id"]), day_number(placements["start_date"])
+    order = np.lexsort((start, row))
+    return pd.DataFrame({"row": row, "setting": places(placements["setting"], SETTINGS), "start": start}).iloc[order].reset_index(drop=True)
 
 
 def _next_entry(frame: pd.DataFrame) -> np.ndarray:
@@ -80,13 +99,11 @@ def _last_placement(episodes: pd.DataFrame, placements: pd.DataFrame) -> tuple[n
         return np.full(len(episodes), -1), np.full(len(episodes), NEVER)
     if placements.empty:
         since = episodes.get("current_setting_start", pd.Series(pd.NaT, index=episodes.index))
-        return pd.Index(SETTINGS).get_indexer(episodes["current_setting"]), day_number(since)
-    row = pd.Index(episodes["episode_id"]).get_indexer(placements["episode_id"])
-    start = day_number(placements["start_date"])
-    order = np.lexsort((start, row))[(row < 0).sum():]
+        return places(episodes["current_setting"], SETTINGS), day_number(since)
+    row, start = placements["row"].to_numpy(), placements["start"].to_numpy()
+    last = np.append(row[1:] != row[:-1], True)[:len(row)] & (row >= 0)
     setting, since = np.full(len(episodes), -1), np.full(len(episodes), NEVER)
-    setting[row[order]] = pd.Index(SETTINGS).get_indexer(placements["setting"])[order]
-    since[row[order]] = start[order]
+    setting[row[last]], since[row[last]] = placements["setting"].to_numpy()[last], start[last]
     return setting, since
 
 

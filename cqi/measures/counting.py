@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cqi.cohorts import NEVER, Cohort, Stays, birthday, day_number, entered, known, left, months_after, stays, tally
+from cqi.cohorts import NEVER, Cohort, Stays, birthday, day_number, entered, known, left, months_after, placed, places, stays, tally
 from cqi.measures.rows import measure_rows
 from cqi.registry import Measure
 from cqi.vocabulary import EXIT_REASONS, SETTINGS
@@ -21,7 +21,7 @@ COUNTERS: dict[str, Callable] = {}
 class Basis:
     """What is counted from: stays, placements and reports of one extract as integers, prepared once.
 
-    `placements` (setting, start) is ordered by row of the episodes table and start; those of row i are
+    `placements` (row, setting, start) is ordered by row of the episodes table and start; those of row i are
     `first_placement[i]` up to `first_placement[i + 1]`. `placement_counts` stands in where there are no placement rows.
     """
 
@@ -40,19 +40,13 @@ class Basis:
 def basis(extract) -> Basis:
     """The extract's tables as integers. Counties are those of episodes and reports, in order of name."""
     counties = tuple(sorted({*extract.episodes["county"].unique(), *extract.reports["county"].unique()}))
-    episode = pd.Index(extract.episodes["episode_id"]).get_indexer(extract.placements["episode_id"])
-    start = day_number(extract.placements["start_date"])
-    order = np.lexsort((start, episode))
-    placements = pd.DataFrame({
-        "setting": pd.Index(SETTINGS).get_indexer(extract.placements["setting"])[order], "start": start[order],
-    })
+    placements = placed(extract.placements, extract.episodes)
     reports = pd.DataFrame({
-        "county": pd.Index(counties).get_indexer(extract.reports["county"]),
-        "report": day_number(extract.reports["report_date"]),
+        "county": places(extract.reports["county"], counties), "report": day_number(extract.reports["report_date"]),
         "disposition": day_number(extract.reports["disposition_date"]),
     })
-    offsets = np.searchsorted(episode[order], np.arange(len(extract.episodes) + 1))
-    return Basis(stays(extract.episodes, extract.placements, counties), placements, offsets,
+    offsets = np.searchsorted(placements["row"], np.arange(len(extract.episodes) + 1))
+    return Basis(stays(extract.episodes, placements, counties), placements, offsets,
                  _placement_counts(extract.episodes), reports)
 
 
