@@ -20,6 +20,8 @@ from cqi.vocabulary import EXIT_REASONS, SETTINGS, UNKNOWN
 
 NEVER = 2**30
 """Day number of a date that is missing: later than any day."""
+LATEST = 2**17
+"""Later than any day of a stay (the year 2328)."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,27 @@ def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str,
         "reason": places(episodes["exit_reason"], EXIT_REASONS), "entry_known": _entry_known(episodes),
     })
     frame = frame.assign(eighteen=birthday(frame, 18), next_entry=_next_entry(frame))
-    order = np.lexsort((frame["child"], frame["entry"]))
+    order = ordered(frame["entry"].to_numpy(), frame["child"].to_numpy())
     return Stays(frame.iloc[order].reset_index(drop=True), counties)
 
 
 def placed(placements: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
     """The placements as integers: row of the episodes table (-1 for none), setting (place in SETTINGS), start; in that order."""
     row, start = places(placements["episode_id"], episodes["episode_id"]), day_number(placements["start_date"])
-    order = np.lexsort((start, row))
-    return pd.DataFrame({"row": row, "setting": places(placements["setting"], SETTINGS), "start": start}).iloc[order].reset_index(drop=True)
+    order = ordered(row, start)
+    return pd.DataFrame({"row": row[order], "setting": places(placements["setting"], SETTINGS)[order], "start": start[order]})
+
+
+def ordered(*keys: np.ndarray) -> np.ndarray:
+    """Places that put rows in order of the first key, then the second and so on, ties as they stand; one sort of one number."""
+    number = np.zeros(len(keys[0]), dtype="int64")
+    for key in keys if len(number) else ():
+        number = number * (key.max() - key.min() + 1) + key - key.min()
+    return np.argsort(number, kind="stable")
 
 
 def _next_entry(frame: pd.DataFrame) -> np.ndarray:
-    order = np.lexsort((frame["exit"], frame["entry"], frame["child"]))
+    order = ordered(frame["child"].to_numpy(), frame["entry"].to_numpy(), np.minimum(frame["exit"].to_numpy(), LATEST))
     child, entry = frame["child"].to_numpy()[order], frame["entry"].to_numpy()[order]
     following = np.append(np.where(child[1:] == child[:-1], entry[1:], NEVER), NEVER)[:len(frame)]
     found = np.empty(len(frame), dtype="int64")
