@@ -19,7 +19,7 @@ import pandas as pd
 from cqi import __version__
 from cqi.cohorts import AsOf, Cohort, chosen_as_of, cohort, earlier_cohorts, first_whole_entry, shifted_day
 from cqi.course import observed_and_expected
-from cqi.disclosure import protected, protected_course
+from cqi.disclosure import protected_together
 from cqi.measures import Basis, basis, count, cumulative_incidence, maturity, still_in_care
 from cqi.quality import findings
 from cqi.registry import Measure, measure, measure_names
@@ -136,8 +136,8 @@ def _facts(extract: Extract, period: Cohort, as_of: AsOf, counties: tuple[str, .
 
 
 def _protected(every: Tables, profile: str) -> Tables:
-    own = {field.name: protected(getattr(every, field.name), profile) for field in fields(Tables)[:5]}
-    return replace(every, **own, course=protected_course(every.course, profile))
+    own = {field.name: getattr(every, field.name) for field in fields(Tables)[:6]}
+    return replace(every, **protected_together(own, profile, headline=HEADLINE))
 
 
 def headline() -> Measure:

@@ -274,7 +274,7 @@ def test_a_stopped_run_leaves_whole_pages_and_nothing_else(finished, tmp_path, n
     own.mkdir()
     shutil.copytree(finished.folder, out / "2026-06-30")
     before = tree(out)
-    process = started("review", "--cohort", "2025H2", "--cohort", "2026H1", "--profile", "internal", "--data", DATA, "--out", str(out), TMPDIR=str(own))
+    process = started("review", "--cohort", "2025H2", "--profile", "internal", "--data", DATA, "--out", str(out), TMPDIR=str(own))
     running = kernels(process)
     time.sleep(1)
     running += psutil.Process(process.pid).children(recursive=True)

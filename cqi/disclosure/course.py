@@ -13,19 +13,23 @@ COUNTS = ("entered", "at_risk", "observed")
 HIDDEN = ["entered", "at_risk", "observed", "expected", "ratio", "lower", "upper", "lower_80", "upper_80"]
 
 
-def protected_course(table: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """The course table as a profile may see it: a county's row is shown whole or hidden whole."""
+def protected_course(table: pd.DataFrame, profile: str, *, besides: pd.Series | None = None) -> pd.DataFrame:
+    """The course table as a profile may see it: a county's row is shown whole or hidden whole.
+
+    `besides` marks rows (same index) to be hidden whatever their counts.
+    """
     threshold = policy(profile)["threshold"]
     if threshold == 0 or table.empty:
         return table
     ordered = table.sort_values(["measure", "cohort", "as_of", "county"])
-    hidden = pd.Series(_hidden(ordered, threshold), index=ordered.index).loc[table.index]
+    asked = np.zeros(len(table), dtype=bool) if besides is None else besides.loc[ordered.index].to_numpy(dtype=bool)
+    hidden = pd.Series(_hidden(ordered, threshold, asked), index=ordered.index).loc[table.index]
     table = table.astype({name: "float64" for name in HIDDEN})
     table.loc[hidden, HIDDEN] = np.nan
     return table.assign(status=table["status"].mask(hidden, "suppressed"))
 
 
-def _hidden(rows: pd.DataFrame, threshold: int) -> np.ndarray:
+def _hidden(rows: pd.DataFrame, threshold: int, asked: np.ndarray) -> np.ndarray:
     size = len(rows)
     count = np.concatenate([rows[name].to_numpy(dtype=float) for name in COUNTS])
     staying = np.repeat(np.nan, 2 * size), (rows["entered"] - rows["observed"]).to_numpy(dtype=float)
@@ -38,6 +42,7 @@ def _hidden(rows: pd.DataFrame, threshold: int) -> np.ndarray:
     every, absent = cells(count, np.tile(whole.astype(int), 3), lines, np.tile(each, 2),
                           np.concatenate([np.roll(each, size), np.roll(each, 2 * size)]))
     small = np.zeros(len(every.count), dtype=bool)
+    small[:len(count)] = np.tile(asked, len(COUNTS))
     for amount in (count, complements):
         small[:len(count)] |= (amount > 0) & (amount < threshold)
     padded = np.append(complements, np.full(len(every.count) - len(count), np.nan))

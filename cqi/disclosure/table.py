@@ -15,31 +15,34 @@ SERIES = [*PEOPLE, "group", "part", "county"]
 REST = ("other exit", "still in care")
 
 
-def protected(table: pd.DataFrame, profile: str) -> pd.DataFrame:
+def protected(table: pd.DataFrame, profile: str, *, besides: pd.Series | None = None) -> pd.DataFrame:
     """The measure table as a profile may see it; only its months in care for a profile without a threshold.
+
+    `besides` marks rows (same index) to be hidden whatever their counts, because another table hides the same count.
 
     Lines are counties and their total, for the counts and for the children they are counted among; kinds of exit;
     groups. Along months in care the increments between shown counts are counts too. The order of rows does not matter.
     """
     rules = policy(profile)
     months = table["at"].isna() | table["at"].isin(rules["months_in_care"])
-    table = table.loc[months].reset_index(drop=True)
+    asked = np.zeros(len(table), dtype=bool) if besides is None else besides.to_numpy(dtype=bool)
+    table, asked = table.loc[months].reset_index(drop=True), asked[months]
     if rules["threshold"] == 0 or table.empty:
         return table
     ordered = table.sort_values([*SERIES, "at"])
     hidden, few = (pd.Series(found, index=ordered.index).sort_index().to_numpy()
-                   for found in _hidden(ordered.reset_index(drop=True), rules["threshold"]))
+                   for found in _hidden(ordered.reset_index(drop=True), rules["threshold"], asked[ordered.index]))
     return _without(table, hidden, few)
 
 
-def _hidden(rows: pd.DataFrame, threshold: int) -> tuple[np.ndarray, np.ndarray]:
+def _hidden(rows: pd.DataFrame, threshold: int, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Rows whose numerator is hidden, and those of them whose denominator is hidden too."""
     people = rows.groupby([*PEOPLE, "county"], sort=False).ngroup().to_numpy()
     every, hidden = _cells(rows, people)
     numerators, children = slice(0, len(rows)), len(rows) + people
     remainder = _remainder(rows)
     small = pd.concat([rows["numerator"], remainder], axis=1).apply(lambda count: count.between(1, threshold - 1))
-    hidden[numerators] |= small.any(axis=1).to_numpy()
+    hidden[numerators] |= small.any(axis=1).to_numpy() | asked
     hidden[children] |= rows["children"].between(1, threshold - 1).to_numpy()
     months = _months(rows)
     began = np.where(rows["part"] == "still in care", rows["children"], 0.0)[months.max(axis=1, initial=-1)]
@@ -109,11 +112,14 @@ def _months(rows: pd.DataFrame) -> np.ndarray:
 
 def _small_steps(count: np.ndarray, months: np.ndarray, last: np.ndarray, hidden: np.ndarray, threshold: int) -> np.ndarray:
     """Hides counts that are a small step from the last one shown (on day 0 first), or that equal it and so tell a hidden
-    one between."""
+    one between. The last month of all goes first: earlier ones a small step from it are hidden rather than it."""
     hidden, between = hidden.copy(), np.zeros(len(months), dtype=bool)
+    end = months.max(axis=1, initial=-1)
+    final = np.where(hidden[end], np.nan, count[end])
     for row in months.T:
-        there, step = row >= 0, np.abs(count[row] - last)
+        there, step, rest = row >= 0, np.abs(count[row] - last), np.abs(final - count[row])
         tells = ((step > 0) & (step < threshold)) | ((step == 0) & between & (last > 0))
+        tells |= (row != end) & (rest > 0) & (rest < threshold)
         hidden[row[there & tells]] = True
         shown = there & ~hidden[row]
         last, between = np.where(shown, count[row], last), ~shown & (between | there)

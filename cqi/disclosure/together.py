@@ -1,0 +1,69 @@
+"""The same count in several tables: hidden in one, hidden in all.
+
+The headline count of a cohort by today stands in the table of measures, in that of the same age, in the course table,
+and is the last step of the table by months in care.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from cqi.disclosure.course import protected_course
+from cqi.disclosure.policy import policy
+from cqi.disclosure.table import protected
+
+KEY = ["county", "cohort", "as_of"]
+SHARED = ("measures", "same_age", "maturity", "course")
+
+
+def protected_together(tables: dict[str, pd.DataFrame], profile: str, *, headline: str) -> dict[str, pd.DataFrame]:
+    """All tables of a review as a profile may see them; `tables` by name, `course` is the course table.
+
+    Tables are protected one by one, and again with what another hid of the headline count, until none hides more.
+    """
+    if policy(profile)["threshold"] == 0:
+        return {name: _one(name, table, profile, None) for name, table in tables.items()}
+    given = {**tables, "maturity": _with_today(tables["maturity"], tables["measures"], headline)}
+    hidden = pd.MultiIndex.from_tuples([], names=KEY)
+    while True:
+        found = {name: _one(name, given[name], profile, _marked(given[name], hidden, headline) if name in SHARED else None)
+                 for name in given}
+        more = _hidden_keys(found, headline)
+        if len(more) == len(hidden):
+            return {**found, "maturity": _as_given(found["maturity"], tables["maturity"])}
+        hidden = more
+
+
+def _one(name: str, table: pd.DataFrame, profile: str, besides: pd.Series | None) -> pd.DataFrame:
+    return (protected_course if name == "course" else protected)(table, profile, besides=besides)
+
+
+def _with_today(maturity: pd.DataFrame, measures: pd.DataFrame, headline: str) -> pd.DataFrame:
+    """The table by months with the count by today as its last step, also where 12 months are not yet observed."""
+    today = measures.loc[measures["measure"] == headline]
+    return pd.concat([maturity.loc[maturity["at"] < today["at"].max()], today], ignore_index=True)
+
+
+def _as_given(found: pd.DataFrame, maturity: pd.DataFrame) -> pd.DataFrame:
+    """Back in the order of the table by months; its cells that are not yet observed stay so."""
+    place = [*KEY, "at"]
+    order = maturity[place].merge(found.reset_index(), on=place, how="left")["index"]
+    table = found.iloc[order].reset_index(drop=True)
+    unobserved = maturity["status"].eq("not yet mature").to_numpy()
+    table.loc[unobserved, ["numerator", "value", "lower", "upper"]] = float("nan")
+    return table.assign(status=table["status"].mask(unobserved, "not yet mature"))
+
+
+def _headline(table: pd.DataFrame, headline: str) -> pd.Series:
+    """Rows that hold the headline count by today."""
+    own = table["measure"] == headline
+    return own & table["at"].eq(table.loc[own, "at"].max()) if "at" in table else own
+
+
+def _marked(table: pd.DataFrame, hidden: pd.MultiIndex, headline: str) -> pd.Series:
+    return _headline(table, headline) & pd.MultiIndex.from_frame(table[KEY]).isin(hidden)
+
+
+def _hidden_keys(found: dict[str, pd.DataFrame], headline: str) -> pd.MultiIndex:
+    rows = [found[name].loc[_headline(found[name], headline) & found[name]["status"].eq("suppressed"), KEY] for name in SHARED]
+    return pd.MultiIndex.from_frame(pd.concat(rows).drop_duplicates())
