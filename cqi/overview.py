@@ -104,7 +104,7 @@ class DataQuality(Overview):
     def findings(self) -> Table:
         """Findings by county."""
         return limits.findings_table(self.tables.findings, "What to check at the source, by county",
-                                     threshold=policy(self.profile)["threshold"])
+                                     counts=policy(self.profile)["threshold"] == 0)
 
     def notes(self) -> Text:
         """How the files were read."""

@@ -166,8 +166,8 @@ class Review:
 
     def limits(self) -> Text:
         """What the file could not say."""
-        threshold = policy(self.profile)["threshold"]
-        return Text(limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, threshold=threshold), "list")
+        counts = policy(self.profile)["threshold"] == 0
+        return Text(limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, counts=counts), "list")
 
     def questions(self) -> Text:
         """Questions for the meeting, from what this review shows."""

@@ -192,7 +192,8 @@ def test_what_is_shown_is_true_and_large_enough(truth, random):
     seen = found.loc[found["numerator"].notna()]
     for count in (seen["numerator"], seen["denominator"] - seen["numerator"], found["children"].dropna()):
         assert not count.between(1, 10).any()
-    pd.testing.assert_frame_equal(seen, truth.loc[seen.index], check_dtype=False)
+    whole_percents = truth.round({"value": 2, "lower": 2, "upper": 2})
+    pd.testing.assert_frame_equal(seen, whole_percents.loc[seen.index], check_dtype=False)
     assert found.loc[found["numerator"].isna(), "status"].eq("suppressed").all() and seen["status"].eq("shown").all()
     zeros = truth["numerator"].eq(0) & found["children"].notna()
     assert found.loc[zeros, "numerator"].eq(0).all()
@@ -228,8 +229,8 @@ def test_the_course_table(drawn_rows):
     found = protected_course(truth, "release")
     hidden = found["status"] == "suppressed"
     assert found.loc[hidden, ["entered", "observed", "expected", "lower"]].isna().all(axis=None)
-    pd.testing.assert_frame_equal(found.loc[~hidden], truth.loc[~hidden], check_dtype=False)
-    for name in ("entered", "at_risk", "observed"):
+    pd.testing.assert_frame_equal(found.loc[~hidden], truth.loc[~hidden].assign(at_risk=np.nan), check_dtype=False)
+    for name in ("entered", "observed"):
         counts = truth[name].where(truth["county"] != WHOLE)
         assert not found[name].between(1, 10).any()
         assert hidden.iloc[-1] or counts[hidden].sum() == 0 or (counts[hidden].sum() > 10 and hidden.sum() > 1)

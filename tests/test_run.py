@@ -290,7 +290,7 @@ def test_a_stopped_run_leaves_whole_pages_and_nothing_else(finished, tmp_path, n
 
 def test_after_a_kill_no_kernel_stays_and_the_next_run_takes_over(tmp_path):
     words = ("review", "--county", "Heron", "--cohort", "2025H2", "--data", DATA, "--out", str(tmp_path))
-    process = started(*words)
+    process = started(*words, TMPDIR=str(tmp_path))  # what a kill leaves there goes with the test
     running = kernels(process)
     process.kill()
     process.communicate()

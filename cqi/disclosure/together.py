@@ -23,15 +23,30 @@ def protected_together(tables: dict[str, pd.DataFrame], profile: str, *, headlin
     """
     if policy(profile)["threshold"] == 0:
         return {name: _one(name, table, profile, None) for name, table in tables.items()}
-    given = {**tables, "maturity": _with_today(tables["maturity"], tables["measures"], headline)}
+    told = _tells_other_exits(tables["waiting"], tables["course"], policy(profile)["threshold"])
+    given = {**tables, "maturity": _with_today(tables["maturity"], tables["measures"], headline), "waiting": tables["waiting"].loc[~told]}
     hidden = pd.MultiIndex.from_tuples([], names=KEY)
     while True:
         found = {name: _one(name, given[name], profile, _marked(given[name], hidden, headline) if name in SHARED else None)
                  for name in given}
         more = _hidden_keys(found, headline)
         if len(more) == len(hidden):
-            return {**found, "maturity": _as_given(found["maturity"], tables["maturity"])}
+            return {**found, "maturity": _as_given(found["maturity"], tables["maturity"]),
+                    "waiting": pd.concat([found["waiting"], _blank(tables["waiting"].loc[told])], ignore_index=True)}
         hidden = more
+
+
+def _tells_other_exits(waiting: pd.DataFrame, course: pd.DataFrame, threshold: int) -> pd.Series:
+    """Rows of counties where the children still in care, beside those who entered and those who went to a permanent home,
+    tell that 1 to 10 left another way."""
+    home = course.set_index("county")
+    others = (home["entered"] - home["observed"]).loc[waiting["county"]].to_numpy() - waiting["denominator"]
+    return others.between(1, threshold - 1)
+
+
+def _blank(rows: pd.DataFrame) -> pd.DataFrame:
+    counts = ["children", "numerator", "denominator", "value", "lower", "upper"]
+    return rows.astype(dict.fromkeys(counts, "float64")).assign(**dict.fromkeys(counts, float("nan")), status="suppressed")
 
 
 def _one(name: str, table: pd.DataFrame, profile: str, besides: pd.Series | None) -> pd.DataFrame:

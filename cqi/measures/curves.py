@@ -56,15 +56,17 @@ def cumulative_incidence(measure: Measure, on: Basis, period: Cohort, *, as_of: 
     Aalen-Johansen on integer days, given that the child stayed the measure's shortest stay; a stay that ends on its
     366-day anniversary counts at day 365, so that the end of a complete cohort's curve is its 12-month figure. Parts:
     each kind of permanency, `other exit`, `still in care` (they add to 1), and `` for all permanency together, which
-    carries the interval (infinitesimal jackknife, log-log). Counts are exits seen so far by that day.
+    carries the interval (infinitesimal jackknife, log-log). Shares are at the day, counts within the calendar months, so
+    that they are those of the maturity table.
     """
-    county, days, cause = _days_and_causes(headline_children(measure, on, period, as_of=as_of), as_of)
+    frame = headline_children(measure, on, period, as_of=as_of)
+    county, days, cause = _days_and_causes(frame, as_of)
     counts = tabulate(county, days, cause, groups=len(on.counties), causes=5, last=YEAR,
                       start=measure.who.get("shortest_stay_days", 0))
     exits, censored, entering = (np.concatenate([part, part.sum(axis=0, keepdims=True)]) for part in counts)
     kinds = aalen_johansen(exits, censored, entering, errors_of=())
     home = aalen_johansen(any_of(exits, (0, 1, 2, 3)), censored, entering, errors_of=(0,))
-    frames = [_month(measure, on, period, as_of, month, exits, kinds, home) for month in MARK_DAYS]
+    frames = [_month(measure, on, period, as_of, month, _seen(frame, cause, month, len(on.counties)), kinds, home) for month in MARK_DAYS]
     table = pd.concat(frames, ignore_index=True)
     return table[list(MEASURE_COLUMNS)]
 
@@ -80,12 +82,20 @@ def _days_and_causes(frame: pd.DataFrame, as_of: date) -> tuple[np.ndarray, np.n
     return frame["county"].to_numpy(), days, np.where(seen, cause[frame["reason"]], -1)
 
 
-def _month(measure, on, period, as_of, month, exits, kinds, home) -> pd.DataFrame:
+def _seen(frame: pd.DataFrame, cause: np.ndarray, month: int, counties: int) -> np.ndarray:
+    """Children seen to leave within so many calendar months, by county (the whole file last) and cause: as in `maturity`."""
+    until = months_after(frame["entry"].to_numpy().astype("datetime64[D]"), month).astype("int64")
+    seen = (cause >= 0) & (frame["left"].to_numpy() <= until)
+    counts = np.bincount(frame["county"].to_numpy()[seen] * 5 + cause[seen], minlength=counties * 5).reshape(counties, 5)
+    return np.vstack([counts, counts.sum(axis=0)])
+
+
+def _month(measure, on, period, as_of, month, seen, kinds, home) -> pd.DataFrame:
     """Rows of every part at one month in care, for the counties where enough children are observed that long."""
     day = MARK_DAYS[month]
     entered = kinds.known[:, 0]
     places = np.flatnonzero(kinds.known[:, day] >= FEWEST_OBSERVED)
-    seen = exits[places, :, :day + 1].sum(axis=2)
+    seen = seen[places]
     counts = np.column_stack([seen, entered[places] - seen.sum(axis=1), seen[:, :4].sum(axis=1)])
     shares = np.column_stack([kinds.share[places, :, day], kinds.in_care[places, day], home.share[places, 0, day]])
     limits = np.full((*shares.shape, 2), np.nan)

@@ -111,8 +111,9 @@ def _cannot_tell(period: Cohort, as_of: date, course: pd.Series) -> str:
     why = "The numbers do not say why, or how the children are doing."
     if as_of >= last:
         return f"Every child's 12 months are over, so this figure is complete. {why}"
-    waiting = f"{children(course['at_risk'])} {'is' if course['at_risk'] == 1 else 'are'} still in their first 12 months in care"
-    return f"This is not yet the 12-month figure: {waiting}, and the last 12 months end on {day_words(last)}. {why}"
+    waiting = "children are" if pd.isna(course["at_risk"]) else f"{children(course['at_risk'])} {'is' if course['at_risk'] == 1 else 'are'}"
+    return (f"This is not yet the 12-month figure: {waiting} still in their first 12 months in care, and the last 12 months end on "
+            f"{day_words(last)}. {why}")
 
 
 def caution(county: str, findings: pd.DataFrame) -> tuple[str, ...]:

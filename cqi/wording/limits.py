@@ -20,17 +20,12 @@ WORDS = {
 }
 
 
-def could_not_say(findings: pd.DataFrame, facts: dict, account: pd.DataFrame, *, threshold: int) -> tuple[str, ...]:
+def could_not_say(findings: pd.DataFrame, facts: dict, account: pd.DataFrame, *, counts: bool) -> tuple[str, ...]:
     """Sentences on the county's findings, rows set aside, and how the file was read.
 
-    Counts of children below `threshold` are given as `a few`.
+    Without `counts` the findings are told in words: their counts are not looked over for what they give away.
     """
-    sentences = []
-    for row in findings.itertuples(index=False):
-        if row.finding in WORDS:
-            sentences.append(f"{_few(row[3], threshold)} of {row.among:,.0f} {WORDS[row.finding]}.")
-        elif row.finding in ("few exits", "few entries"):
-            sentences.append(f"{month_words(row.month)}: only {_few(row[3], threshold).lower()} {row.finding.split()[1]} in the file; about {row.usual:,.0f} a month are usual.")
+    sentences = [_finding(row, counts) for row in findings.to_dict("records") if row["finding"] != "row set aside"]
     aside, read = account["quarantined"].sum(), account["rows_read"].sum()
     sentences.append(f"Of {plural(read, 'row')} in all files, {aside:,.0f} could not be used and {'was' if aside == 1 else 'were'} set aside; "
                      "no row was lost silently.")
@@ -39,8 +34,13 @@ def could_not_say(findings: pd.DataFrame, facts: dict, account: pd.DataFrame, *,
     return tuple(sentences + list(facts["notes"]))
 
 
-def _few(count: float, threshold: int) -> str:
-    return "A few" if 0 < count < threshold else f"{count:,.0f}"
+def _finding(row: dict, counts: bool) -> str:
+    if row["finding"] in WORDS:
+        return f"{row['count']:,.0f} of {row['among']:,.0f} {WORDS[row['finding']]}." if counts else f"Some {WORDS[row['finding']]}."
+    what = row["finding"].split()[1]
+    if not counts:
+        return f"{month_words(row['month'])}: surprisingly few {what} in the file."
+    return f"{month_words(row['month'])}: only {row['count']:,.0f} {what} in the file; about {row['usual']:,.0f} a month are usual."
 
 
 def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) -> tuple[str, ...]:
@@ -116,12 +116,17 @@ def reasons(facts: dict, caption: str) -> Table:
     return Table(caption, ("Reason", "Rows"), rows or ((Cell("No row was set aside"), Cell("0")),))
 
 
-def findings_table(findings: pd.DataFrame, caption: str, *, threshold: int) -> Table:
-    """All findings by county, the whole file last."""
+def findings_table(findings: pd.DataFrame, caption: str, *, counts: bool) -> Table:
+    """All findings by county, the whole file last; without `counts`, where and what only."""
     words = {"few exits": "few exits in the month", "few entries": "few entries in the month"}
     ordered = pd.concat([findings.loc[findings["county"] != WHOLE], findings.loc[findings["county"] == WHOLE]])
     rows = tuple((Cell(row["county"]), Cell(words.get(row["finding"], row["finding"])),
-                  Cell(month_words(row["month"]) if isinstance(row["month"], str) else ""), Cell(_few(row["count"], threshold).lower()),
-                  Cell(f"about {row['usual']:,.0f} usual" if pd.notna(row["usual"]) else f"of {row['among']:,.0f}"))
-                 for _, row in ordered.iterrows())
-    return Table(caption, ("County", "Finding", "Month", "Count", "Beside"), rows or ((Cell("No finding"), *(Cell("") for _ in range(4))),))
+                  Cell(month_words(row["month"]) if isinstance(row["month"], str) else ""), *(_beside(row) if counts else ()))
+                 for row in ordered.to_dict("records"))
+    columns = ("County", "Finding", "Month", *(("Count", "Beside") if counts else ()))
+    return Table(caption, columns, rows or ((Cell("No finding"), *(Cell("") for _ in columns[1:])),))
+
+
+def _beside(row: dict) -> tuple[Cell, Cell]:
+    usual = f"about {row['usual']:,.0f} usual" if pd.notna(row["usual"]) else f"of {row['among']:,.0f}"
+    return Cell(f"{row['count']:,.0f}"), Cell(usual)
