@@ -83,7 +83,9 @@ class Review:
 
     def answer(self) -> Section:
         """The answer in three to five sentences; first, if need be, what in the file bends it."""
-        caution = say.caution(self.county, self.own("findings")) if self.profile == "internal" else _checked(self.own("findings"))
+        counts = policy(self.profile)["threshold"] == 0
+        caution = (*say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
+                   *say.caution(self.county, self.own("findings"), counts=counts))
         sentences = say.answer(self.county, self.period, self.day, course=self.course(), same_age=self.same_age(tables.HEADLINE))
         return Section((*((Text(caution, "caution"),) if caution else ()), Text(sentences, "answer")))
 
@@ -185,9 +187,3 @@ _STILL_GROWING = ("Shares are estimates that use every child's days in care so f
 def _axis(definition) -> str:
     return definition.words["counted"] if definition.per == 1 else definition.unit
 
-
-def _checked(rows: pd.DataFrame) -> tuple[str, ...]:
-    """For release: that months look incomplete, without their counts."""
-    if not rows["finding"].isin(["few exits", "few entries"]).any():
-        return ()
-    return ("Some months in the file look incomplete for this county. Read the figures with care.",)

@@ -87,3 +87,7 @@ def test_cohorts_are_whole_from_the_first_exit_where_a_file_begins_with_survivor
     episodes = pd.DataFrame({"entry_date": pd.to_datetime(["2017-01-01", "2017-02-01"]),
                              "exit_date": pd.to_datetime([first_exit, None])})
     assert str(first_whole_entry(episodes)) == whole_from
+
+
+def test_a_file_without_exits_has_an_as_of_date():
+    assert chosen([5, 5, 5, 5], []) == "2024-04-30"

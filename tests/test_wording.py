@@ -82,6 +82,16 @@ def test_caution_names_the_months_and_the_usual():
     assert "April 2026 (0) and May 2026 (1)" in words and "about 9 a month are usual" in words
 
 
+def test_caution_without_counts_names_the_months_only():
+    words, = say.caution("Elm", pd.DataFrame([{"finding": "few exits", "month": "2026-04", "count": 3, "usual": 9.2}]), counts=False)
+    assert "for April 2026. Have" in words and not any(number in words for number in ("3", " 9"))
+
+
+@pytest.mark.parametrize(("last", "told"), [(date(2026, 5, 30), True), (date(2026, 5, 31), True), (date(2026, 6, 1), False)])
+def test_a_file_that_ends_a_month_before_the_as_of_date(last, told):
+    assert bool(say.late(date(2026, 7, 2), last)) == told
+
+
 def test_questions_follow_from_the_review():
     waiting = pd.DataFrame([{"group": "time left: less than 3 months left", "numerator": 12.0}])
     nothing = pd.DataFrame({"finding": []})

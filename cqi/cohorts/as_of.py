@@ -37,7 +37,7 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     entries, exits = (_monthly(episodes[column]) for column in ("entry_date", "exit_date"))
     if entries.empty:
         raise CqiError("No entries into care in the file, so there is no as-of date; give one, such as 2026-06-30.")
-    months = pd.period_range(entries.index.min(), max(entries.index.max(), *exits.index[-1:]), freq="M")
+    months = pd.period_range(entries.index.min(), max([entries.index.max(), *exits.index[-1:]]), freq="M")
     entries, exits = (counts.reindex(months, fill_value=0) for counts in (entries, exits))
     complete = _complete(entries) & _complete(exits)
     if not complete.any():

@@ -116,17 +116,25 @@ def _cannot_tell(period: Cohort, as_of: date, course: pd.Series) -> str:
             f"{day_words(last)}. {why}")
 
 
-def caution(county: str, findings: pd.DataFrame) -> tuple[str, ...]:
-    """What in the file bends the answer, most serious first; empty when nothing does.
+def late(as_of: date, last_date: date) -> tuple[str, ...]:
+    """That the file ends more than a month before the as-of date; empty when it does not."""
+    if (as_of - last_date).days <= 31:
+        return ()
+    return (f"The file's last entry or exit is dated {day_words(last_date)}, long before the as-of date. Children who left since then "
+            f"look as if they were still in care. Give an as-of date up to {day_words(last_date)}, or a newer file.",)
 
-    `findings` are the county's rows of the findings table: months in which exits or entries look missing.
+
+def caution(county: str, findings: pd.DataFrame, *, counts: bool = True) -> tuple[str, ...]:
+    """What in the file bends the answer: months in which exits or entries look missing; empty when nothing does.
+
+    `findings` are the county's rows of the findings table. Without `counts` the months are named only.
     """
     sentences = []
     for finding, word in (("few exits", "exits from"), ("few entries", "entries into")):
-        rows = findings.loc[findings["finding"] == finding].sort_values("month").rename(columns={"count": "found"})
+        rows = findings.loc[findings["finding"] == finding].sort_values("month")
         if len(rows):
-            months = joined([f"{month_words(row.month)} ({row.found:,.0f})" for row in rows.itertuples(index=False)])
-            usual = rows["usual"].mean()
-            sentences.append(f"The file holds surprisingly few {word} care in {county} for {months}, where about {usual:,.0f} a "
-                             "month are usual. Have the file checked before acting on this page; the figures may be wrong.")
+            months = joined([month_words(row["month"]) + (f" ({row['count']:,.0f})" if counts else "") for row in rows.to_dict("records")])
+            usual = f", where about {rows['usual'].mean():,.0f} a month are usual" if counts else ""
+            sentences.append(f"The file holds surprisingly few {word} care in {county} for {months}{usual}. Have the file checked before "
+                             "acting on this page; the figures may be wrong.")
     return tuple(sentences)
