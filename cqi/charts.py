@@ -10,8 +10,9 @@ import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import (
-    BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_BLUE, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
+    BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
 )
+from cqi.cohorts import cohort as cohort_of
 from cqi.measures import KINDS, kinds_of_exit
 from cqi.vocabulary import MEASURE_COLUMNS, CqiError
 
@@ -31,7 +32,7 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def exits(curves: pd.DataFrame) -> alt.LayerChart:
-    """Stacked shares by month in care: each kind of exit, and still in care on top; labels at the right edge."""
+    """Stacked shares by month in care: each kind of exit, and still in care on top; a label with its colour at the right edge."""
     table = kinds_of_exit(checked(curves))[["kind", "month", "share", "place"]]
     last = table.loc[(table["month"] == table["month"].max())]
     labels = last.assign(middle=last["share"].cumsum() - last["share"] / 2).loc[last["share"] >= 0.005]
@@ -42,8 +43,15 @@ def exits(curves: pd.DataFrame) -> alt.LayerChart:
         x=month, y=alt.Y("share:Q", title="share of the children", stack="zero", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
         color=alt.Color("kind:N", scale=scale, legend=None), order=alt.Order("place:Q"),
     )
-    text = alt.Chart(labels).mark_text(align="left", dx=6, fontSize=13, color=INK).encode(x="month:Q", y="middle:Q", text="kind:N")
-    return alt.layer(area, text).properties(width=WIDTH - 160, height=HEIGHT)
+    swatch = alt.Chart(labels).mark_square(xOffset=12, size=90, opacity=1, stroke=GREY, strokeWidth=1).encode(
+        x="month:Q", y="middle:Q", color=alt.Color("kind:N", scale=scale, legend=None))
+    text = alt.Chart(labels).mark_text(align="left", dx=22, fontSize=13, color=INK).encode(x="month:Q", y="middle:Q", text="kind:N")
+    return alt.layer(area, swatch, text).properties(width=_beside_labels(table["month"].max(), room=180), height=HEIGHT)
+
+
+def _beside_labels(last: float, *, room: int) -> int:
+    """Width of a plot of 12 months whose labels stand right of month `last`: they need `room` only where they pass its edge."""
+    return WIDTH - 40 if last <= 7 else WIDTH - room
 
 
 def spread(places: list[float], *, apart: float) -> list[float]:
@@ -65,7 +73,8 @@ def against_earlier(curves: pd.DataFrame, cohort: str) -> alt.LayerChart:
     middle = alt.Chart(earlier).mark_line(color=GREY, strokeDash=list(DASHES[1])).encode(x=month, y="median:Q")
     bars = alt.Chart(now).mark_rule(color=BLUE, strokeWidth=1.5).encode(x=month, y="lower:Q", y2="upper:Q")
     line = alt.Chart(now).mark_line(color=BLUE, point={"size": 45, "color": BLUE}).encode(x=month, y="value:Q")
-    return alt.layer(band, middle, bars, line, *_end_labels(now, earlier)).properties(width=WIDTH - 110, height=HEIGHT)
+    edges = [alt.Chart(earlier).mark_line(color=GREY, strokeWidth=1).encode(x=month, y=f"{edge}:Q") for edge in ("min", "max")]
+    return alt.layer(band, *edges, middle, bars, line, *_end_labels(now, earlier)).properties(width=WIDTH - 110, height=HEIGHT)
 
 
 def _from_zero(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,22 +102,31 @@ def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     rows = checked(table).assign(group=table["group"].str.split(": ").str[1])[["group", "numerator"]].dropna()
     group = alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=220))
     bar = alt.Chart(rows).mark_bar(color=BLUE, height=20).encode(
-        x=alt.X("numerator:Q", title="children still in care", axis=alt.Axis(tickMinStep=1, format="d")), y=group)
+        x=alt.X("numerator:Q", title="children still in care", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")), y=group)
     text = alt.Chart(rows).mark_text(align="left", dx=5).encode(x="numerator:Q", y=group, text=alt.Text("numerator:Q", format=",d"))
     return alt.layer(bar, text).properties(width=WIDTH - 170, height=34 * len(order))
 
 
 def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) -> alt.LayerChart:
-    """A measure by cohort with intervals; this cohort as a filled diamond, earlier ones as open circles."""
+    """A measure by cohort with intervals; this cohort as a diamond under its name, earlier ones as circles."""
     rows = checked(table).loc[table["value"].notna(), ["cohort", "value", "lower", "upper"]]
-    rows = rows.assign(which=rows["cohort"].eq(cohort).map({True: "this period", False: "earlier"}))
-    period = alt.X("cohort:N", title=None, sort=None, axis=alt.Axis(labelAngle=0))
+    rows = rows.assign(which=rows["cohort"].eq(cohort).map({True: "this period", False: "earlier"}), period=rows["cohort"].map(short_period))
+    period = alt.X("period:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLimit=200))
     axis = alt.Axis(format="%") if percent else alt.Axis(format=".1f")
     y = alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
     rule = alt.Chart(rows).mark_rule(strokeWidth=2).encode(x=period, y="lower:Q", y2="upper:Q", color=_which("color"))
     point = alt.Chart(rows).mark_point(filled=True, opacity=1, size=90).encode(
         x=period, y=y, color=_which("color"), shape=_which("shape"))
-    return alt.layer(rule, point).properties(width=WIDTH - 60, height=200)
+    name = alt.Chart(rows.loc[rows["cohort"] == cohort]).mark_text(dy=-10, color=BLUE, fontWeight="bold").encode(
+        x=period, y="upper:Q", text="which:N")
+    return alt.layer(rule, point, name).properties(width=WIDTH - 60, height=200)
+
+
+def short_period(label: str) -> str:
+    """`Jul to Dec|2022` for 2022H2: a period's name in short, with a mark where the line breaks."""
+    words = [word[:3] if word.isalpha() else word for word in cohort_of(label).words.split(" ")]
+    turn = words.index("to") + 1 if len(words) == 5 else len(words) - 1
+    return " ".join(words[:turn]) + "|" + " ".join(words[turn:])
 
 
 def _which(channel: str):
@@ -121,16 +139,18 @@ def _which(channel: str):
 def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     """One line: the range that an unchanged pace would give, the expected number, and the children counted."""
     row = pd.DataFrame([{name: float(course[name]) for name in ("observed", "expected", "lower", "upper")}])
+    row = row.assign(middle=(row["lower"] + row["upper"]) / 2, counted=f"this period: {course['observed']:,.0f}",
+                     usual=f"usual: {course['lower']:,.0f} to {course['upper']:,.0f} (line: about {course['expected']:,.0f})")
     top = max(row["upper"][0], row["observed"][0], 1) * 1.1
-    x = alt.X("lower:Q", title="children who left to a permanent home by now", scale=alt.Scale(domain=[0, top], nice=True), axis=alt.Axis(format="d", tickMinStep=1))
-    band = alt.Chart(row).mark_bar(color=LIGHT_BLUE, height=34).encode(x=x, x2="upper:Q")
-    tick = alt.Chart(row).mark_tick(color=GREY, thickness=3, size=34).encode(x="expected:Q")
-    point = alt.Chart(row).mark_point(shape="diamond", filled=True, size=180, color=ORANGE, opacity=1).encode(x="observed:Q")
-    words = [
-        alt.Chart(row.assign(words="usual range")).mark_text(dy=28, color=QUIET).encode(x="expected:Q", text="words:N"),
-        alt.Chart(row.assign(words="counted")).mark_text(dy=-28, color=ORANGE, fontWeight="bold").encode(x="observed:Q", text="words:N"),
-    ]
-    return alt.layer(band, tick, point, *words).properties(width=WIDTH - 20, height=90)
+    x = alt.X("lower:Q", title="children who left to a permanent home by now", scale=alt.Scale(domain=[0, top], nice=True),
+              axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8))
+    base = alt.Chart(row)
+    band = base.mark_bar(color=LIGHT_GREY, stroke=GREY, strokeWidth=1, height=34).encode(x=x, x2="upper:Q")
+    tick = base.mark_tick(color=GREY, thickness=3, size=34).encode(x="expected:Q")
+    point = base.mark_point(shape="diamond", filled=True, size=200, color=BLUE, opacity=1).encode(x="observed:Q")
+    usual = base.mark_text(dy=28, color=QUIET).encode(x="middle:Q", text="usual:N")
+    counted = base.mark_text(dy=-28, color=BLUE, fontWeight="bold").encode(x="observed:Q", text="counted:N")
+    return alt.layer(band, tick, point, usual, counted).properties(width=WIDTH - 20, height=90)
 
 
 def counties(table: pd.DataFrame, *, title: str) -> alt.LayerChart:

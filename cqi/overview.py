@@ -14,7 +14,7 @@ from cqi.registry import measure, measure_names
 from cqi.vocabulary import WHOLE
 from cqi.wording import answer as say
 from cqi.wording import displays, findings, limits
-from cqi.wording.numbers import children, day_words, entered_words
+from cqi.wording.numbers import FEW, children, day_words, entered_words, plural
 
 COUNTIES_A_CHART = 40
 MOST_CHARTS = 6
@@ -51,8 +51,10 @@ class Overview:
     def answer(self) -> Text:
         """The answer for the whole file."""
         rows, course = self.tables.same_age, self.tables.course.set_index("county").loc[WHOLE]
+        waiting = self.tables.waiting
         own = rows.loc[(rows["county"] == WHOLE) & (rows["measure"] == tables.HEADLINE)]
-        return Text(say.answer("all counties together", cohort(self.cohort), self.day, course=course, same_age=own), "answer")
+        return Text(say.answer("all counties together", cohort(self.cohort), self.day, course=course, same_age=own,
+                               waiting=waiting.loc[waiting["county"] == WHOLE]), "answer")
 
     def counties(self) -> Section:
         """Every county's share so far with its interval, and what an unchanged pace would have given."""
@@ -60,7 +62,7 @@ class Overview:
         rows = rows.loc[(rows["measure"] == tables.HEADLINE) & (rows["cohort"] == cohort(self.cohort).label)]
         caption = f"Children who had left to a permanent home by {day_words(self.day)}, by county"
         table = displays.counties(rows, self.tables.course, caption)
-        shown = rows.loc[(rows["county"] != WHOLE) & rows["value"].notna()]
+        shown = rows.loc[(rows["county"] != WHOLE) & rows["value"].notna() & (rows["denominator"] >= FEW)]
         pieces = [shown.iloc[first:first + COUNTIES_A_CHART] for first in range(0, len(shown), COUNTIES_A_CHART)][:MOST_CHARTS]
         return Section((*(self._chart(piece) for piece in pieces), table))
 
@@ -69,19 +71,33 @@ class Overview:
         return Figure("Share so far, by county", findings.counties(rows),
                       charts.spec(charts.counties(rows, title="left to a permanent home so far")),
                       displays.counties(rows, self.tables.course, caption),
-                      ("Dots are shares so far, lines 95% intervals. Small counties have long lines: chance alone moves them.",))
+                      ("Dots are shares so far, lines 95% intervals. Small counties have long lines: chance alone moves them.",
+                       f"A county with fewer than {FEW} children, or with a hidden count, is in the table only."))
 
     def changes(self) -> Text:
         """Counties outside their own usual range, by name, with the range; an invitation to look."""
         course = self.tables.course.loc[self.tables.course["county"] != WHOLE]
-        sentences = [f"{row['county']}: {say.verdict(row)} than usual. {row['observed']:,.0f} of {children(row['entered'])} had left; usual is {row['lower']:,.0f} to {row['upper']:,.0f}."
-                     for _, row in course.iterrows() if say.verdict(row) in ("fewer", "more")]
-        chance = f"With {len(course)} counties, one in twenty, about {len(course) / 20:.0f}, would be outside by chance alone."
-        return Text((*sentences, chance) if sentences else ("No county is outside its own usual range.", chance), "list")
+        verdicts = course.apply(say.verdict, axis=1)
+        sentences = [_change(row, verdicts[index]) for index, row in course.iterrows() if verdicts[index] in ("fewer", "more")]
+        compared = int(verdicts.ne("").sum())
+        none = () if sentences or not compared else ("None of them is outside its own usual range.",)
+        return Text((*sentences, *_compared(compared, len(course)), *none), "list")
 
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in measure_names()], self.tables.facts)
+
+
+def _change(row, word: str) -> str:
+    return (f"{row['county']}: {word} than usual. {row['observed']:,.0f} of {children(row['entered'])} had left; usual is "
+            f"{row['lower']:,.0f} to {row['upper']:,.0f}.")
+
+
+def _compared(compared: int, counties: int) -> tuple[str, ...]:
+    """How many counties could be compared, and how many of them chance alone would put outside."""
+    some = f"{compared} of {plural(counties, 'county', 'counties')} could be compared. The others have few children, hidden counts or no history."
+    chance = f"By chance alone 1 in 20 would be outside its range: about {compared / 20:.0f} of these {compared}."
+    return (*((some,) if compared < counties else ()), *((chance,) if compared >= 10 else ()))
 
 
 @dataclass(frozen=True)

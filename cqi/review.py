@@ -14,7 +14,7 @@ from cqi.cohorts import Cohort, cohort
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, measure_names
-from cqi.vocabulary import AGE_BANDS, no_such
+from cqi.vocabulary import AGE_BANDS, HIDDEN_WORDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import displays, findings, limits
 from cqi.wording.numbers import FEW, day_words, entered_words
@@ -22,6 +22,7 @@ from cqi.wording.numbers import FEW, day_words, entered_words
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
 FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
             "Look at the table by months, and at each child's plan.")
+NONE_ENTERED = "No child who counts here entered care in this period, so there is nothing to compare."
 FEW_EXPECTED = "There are too few children to tell a usual number from luck. Look at each child's plan instead."
 
 
@@ -77,7 +78,7 @@ class Review:
         """Place, cohort, as-of date and how to read them."""
         period = self.period
         facts = (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
-                 ("For", _READERS[self.profile]))
+                 ("Who may read this", _READERS[self.profile]))
         return Heading(f"{self.county}: are the children who entered care {entered_words(period)} on their way home?",
                        "A mid-course review, while there is still time to do something", facts)
 
@@ -86,7 +87,8 @@ class Review:
         counts = policy(self.profile)["threshold"] == 0
         caution = (*say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
                    *say.caution(self.county, self.own("findings"), counts=counts))
-        sentences = say.answer(self.county, self.period, self.day, course=self.course(), same_age=self.same_age(tables.HEADLINE))
+        sentences = say.answer(self.county, self.period, self.day, course=self.course(),
+                               same_age=self.same_age(tables.HEADLINE), waiting=self.own("waiting"))
         return Section((*((Text(caution, "caution"),) if caution else ()), Text(sentences, "answer")))
 
     def exits(self) -> Section:
@@ -94,22 +96,30 @@ class Review:
         curves = self.own("curves")
         now = curves.loc[curves["cohort"] == self.period.label]
         if now.empty:
-            return Section((Text((FEW_NOTE,), "note"),))
+            return Section((Text((self._no_curve(),), "note"),))
         parts = [*([self._kinds(now)] if now["value"].notna().all() else []),
                  *([self._against_earlier(curves)] if now.loc[now["part"] == "", "value"].notna().any() else [])]
         return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE,), "note")])))
 
+    def _no_curve(self) -> str:
+        """Why there is no curve. Where counts are hidden it may not say that they are few."""
+        course = self.course()
+        if course["status"] == "suppressed":
+            return HIDDEN_NOTE
+        return FEW_NOTE if course["entered"] else NONE_ENTERED
+
     def _kinds(self, now: pd.DataFrame) -> Figure:
         caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"
-        return Figure("Where have the children gone?", findings.exits(now), charts.spec(charts.exits(now)),
-                      displays.exits(now, caption), _STILL_GROWING)
+        return Figure("Where do the children go?", findings.exits(now), charts.spec(charts.exits(now)),
+                      displays.exits(now, caption), _STILL_GROWING if now["status"].eq("so far").any() else ())
 
     def _against_earlier(self, curves: pd.DataFrame) -> Figure:
         caption = f"{self.county}: share that had left to a permanent home by month in care, as of {day_words(self.day)}"
         chart = charts.against_earlier(curves, self.period.label)
         return Figure("Is this faster or slower than before?", findings.against_earlier(curves, self.period.label),
                       charts.spec(chart), displays.against_earlier(curves, self.period.label, caption),
-                      ("The grey band runs from the lowest to the highest earlier period; the blue bars are 95% intervals.",))
+                      ("The grey band runs from the lowest to the highest earlier period, the dashed line is the middle one. The blue bars are "
+                       "95% intervals.",))
 
     def maturity(self) -> Table:
         """Entry cohorts in rows, months in care in columns."""
@@ -119,15 +129,19 @@ class Review:
     def waiting(self) -> Section:
         """Who is still in care, by time left to their 12 months, age, and where they live."""
         rows = self.own("waiting")
+        if rows["denominator"].eq(0).all():
+            return Section((Text(("No child who entered in this period is still in care.",)),))
+        if rows["numerator"].isna().all():
+            return Section((Text((HIDDEN_NOTE,), "note"),))
         orders = {"time left": list(TIME_LEFT), "age": [words for *_, words in AGE_BANDS], "living": list(HOMES)}
-        names = {"time left": "Time left to 12 months in care", "age": "Age now", "living": "Where they live now"}
+        names = {"age": "Age now", "living": "Where they live now"}
         groups = {name: rows.loc[rows["group"].str.startswith(name + ":")] for name in orders}
         first = self._bars(groups["time left"], orders["time left"])
-        others = tuple(displays.groups(groups[name], f"{names[name]}, as of {day_words(self.day)}") for name in ("age", "living"))
-        return Section((first, *others)) if rows["denominator"].fillna(1).gt(0).any() else Section((Text(("No child of this cohort is still in care.",)),))
+        others = tuple(displays.groups(groups[name], words) for name, words in names.items())
+        return Section((first, *others))
 
     def _bars(self, rows: pd.DataFrame, order: list[str]) -> Figure | Table:
-        table = displays.groups(rows, f"Time left to 12 months in care, as of {day_words(self.day)}")
+        table = displays.groups(rows, "Time left to 12 months in care")
         if rows["numerator"].isna().any() or rows["denominator"].max() < FEW:
             return table
         return Figure("How long until their 12 months?", findings.waiting(rows), charts.spec(charts.bars(rows, order)), table)
@@ -143,14 +157,15 @@ class Review:
         rows, definition = self.same_age(name), measure(name)
         caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
         if rows["value"].notna().sum() < 2:
-            words = "numbers are too small to show" if rows["status"].eq("suppressed").any() else "the file has too little for a figure"
+            words = HIDDEN_WORDS if rows["status"].eq("suppressed").any() else "the file has too little for a figure"
             return Text((f"{definition.title}: {words}.",), "note")
-        if rows["children"].max() < FEW:
-            return displays.by_cohort(rows, caption)
-        chart = charts.by_cohort(rows, self.period.label, title=_axis(definition), percent=definition.per == 1)
+        table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & (rows["children"] >= FEW)]
+        if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
+            return table
+        chart = charts.by_cohort(solid, self.period.label, title=_axis(definition), percent=definition.per == 1)
         kind = "" if definition.type == "outcome" else " (a compliance count)"
-        return Figure(definition.question + kind, findings.by_cohort(rows, self.period.label, definition.title), charts.spec(chart),
-                      displays.by_cohort(rows, caption))
+        return Figure(definition.question + kind, findings.by_cohort(solid, self.period.label, definition.title), charts.spec(chart),
+                      table, definition.caveats[:1])
 
     def expected(self) -> Figure | Text:
         """Exits counted and expected by now."""
@@ -158,12 +173,12 @@ class Review:
         if row["status"] == "suppressed":
             return Text((HIDDEN_NOTE,), "note")
         if row["entered"] < FEW:
-            return Text((FEW_EXPECTED,), "note")
+            return Text((FEW_EXPECTED if row["entered"] else NONE_ENTERED,), "note")
         if row["status"] != "shown":
             return Text(("The file does not hold enough earlier exits to say what is usual.",), "note")
         caption = f"{self.county}, entered {self.period.words}: exits to a permanent home by {day_words(self.day)}"
-        note = f"Range from {row['past_cohorts']} earlier periods; spread beside chance {row['phi']:.2f}, between periods {row['tau2']:.4f}."
-        return Figure("Counted so far, beside what is usual", findings.observed_and_expected(row),
+        note = f"The usual range comes from {row['past_cohorts']:,.0f} earlier periods. It allows for chance and for periods that differ."
+        return Figure("This period, beside what is usual", findings.observed_and_expected(row),
                       charts.spec(charts.observed_and_expected(row)), displays.observed_and_expected(row, caption), (note,))
 
     def limits(self) -> Text:
@@ -180,10 +195,10 @@ class Review:
         return limits.method([measure(name) for name in measure_names()], self.tables.facts)
 
 
-_READERS = {"internal": "the agency's own staff: confidential", "release": "everyone: small numbers are hidden"}
-_STILL_GROWING = ("Shares are estimates that use every child's days in care so far; children still in care can leave later.",)
+_READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
+_STILL_GROWING = ("These are estimates, not counts: not every child has been here that long. The table of periods below shows the counts so far.",)
 
 
 def _axis(definition) -> str:
-    return definition.words["counted"] if definition.per == 1 else definition.unit
+    return f"share that {definition.words['counted']}" if definition.per == 1 else definition.unit
 

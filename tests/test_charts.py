@@ -37,6 +37,33 @@ def test_labels_are_kept_apart_in_order():
     assert charts.spread([], apart=0.05) == []
 
 
+def test_a_period_is_named_in_two_short_lines():
+    assert charts.short_period("2025H2") == "Jul to Dec|2025" and charts.short_period("25A") == "Oct 2024 to|Mar 2025"
+    assert charts.short_period("2025-03") == "Mar|2025"
+
+
+def test_few_children_are_not_drawn_beside_others():
+    """Heron: 10 reports in an earlier period, 7 in this one. A percentage of 7 is not drawn, its table is."""
+    from cqi.blocks import Table
+
+    heron = Review(county="Heron", cohort="2025H2", as_of="2026-06-30", profile="internal")
+    assert {type(block) for block in heron.counter_measures().blocks} == {Table}
+    assert len(heron.waiting().blocks[0].columns) == 2
+
+
+def test_a_hidden_county_is_not_said_to_be_small():
+    heron = Review(county="Heron", cohort="2025H2", as_of="2026-06-30", profile="release")
+    words, = heron.exits().blocks[0].paragraphs
+    assert "hidden to protect privacy" in words and "few" not in words
+
+
+def test_counties_that_could_not_be_compared_are_not_called_usual():
+    from cqi import Overview
+
+    words = Overview(cohort="2026H1", as_of="2026-06-30", profile="release").changes().paragraphs
+    assert words[0].endswith("could be compared. The others have few children, hidden counts or no history.") and not words[0].startswith("24 ")
+
+
 def test_at_most_eight_charts_of_about_120_marks_each_with_an_interval(review):
     figures = [block for part in (review.exits(), review.waiting(), review.counter_measures()) for block in part.blocks if hasattr(block, "spec")]
     figures.append(review.expected())

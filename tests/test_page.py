@@ -138,6 +138,7 @@ def test_index_says_what_was_not_made_and_why():
     ]
     assert "46 ready, 1 not made, 1 withheld" in page.select_one(".facts").text and "48,210" in page.text
     assert page.find("a", href="tables/measures.csv") and page.find("a", href="../release/index.html")
+    assert not soup(index_html(sample_index(profile="release"), stylesheet="cqi.css")).find("a", href="../release/index.html")
     with pytest.raises(CqiError, match="no status 'lost'"):
         index_html(sample_index() | {"reviews": [sample_index()["reviews"][0] | {"status": "lost"}]}, stylesheet="cqi.css")
 

@@ -1,13 +1,15 @@
 """What a reader is told: sentences from drawn rows of the course and measure tables."""
 
+import re
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from cqi.cohorts import cohort
+from cqi.vocabulary import MEASURE_COLUMNS
 from cqi.wording import answer as say
-from cqi.wording import limits
+from cqi.wording import displays, findings, limits
 from cqi.wording.numbers import children, day_words, entered_words, joined, share, value_words
 
 PERIOD, TODAY = cohort("2025H2"), date(2026, 6, 30)
@@ -23,8 +25,20 @@ def same_age(*pairs):
     return rows
 
 
-def told(row, earlier=((30, 100), (45, 120), (41, 120))):
-    return say.answer("Alder", PERIOD, TODAY, course=row, same_age=same_age(*earlier))
+def waiting(near=12.0, total=70.0):
+    return pd.DataFrame([{"group": f"time left: {words}", "numerator": count, "denominator": total, "value": count / total if total else None}
+                         for words, count in (("less than 3 months left", near), ("3 to 6 months left", total - near))])
+
+
+def told(row, earlier=((30, 100), (45, 120), (41, 120)), near=12.0):
+    return say.answer("Alder", PERIOD, TODAY, course=row, same_age=same_age(*earlier), waiting=waiting(near))
+
+
+def reading_grade(words):
+    """Flesch-Kincaid grade; syllables are groups of vowels, a silent e left out, figures one."""
+    sentences, spoken = re.findall(r"[^.?]+[.?](?=\s|$)", words), re.findall(r"[\w']+", words)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(?<!l)es?$", "", word.lower())))) for word in spoken)
+    return 0.39 * len(spoken) / len(sentences) + 11.8 * syllables / len(spoken) - 15.59
 
 
 @pytest.mark.parametrize(("observed", "word"), [
@@ -37,16 +51,35 @@ def test_three_to_five_sentences_with_count_share_and_range():
     sentences = told(course())
     assert sentences[0] == ("120 children entered care in Alder between July and December 2025 and stayed 8 days or more. "
                             "41 of them (34%) had left to a permanent home by 30 June 2026.")
-    assert sentences[1] == ("At the same age, 75 of 220 children of the two periods before (34%) had left; from one period to the "
-                            "next it ranged from 30% to 38%.")
-    assert "about 56 would have left by now; anything from 38 to 76" in sentences[2]
+    assert sentences[1] == ("At the same age, 75 of 220 children (34%) from the two periods before had left. By period, it ranged "
+                            "from 30% to 38%.")
+    assert "about 56 would have left by now. Anything from 38 to 76" in sentences[2]
     assert "on the low side of usual" in sentences[2]
-    assert "not yet the 12-month figure: 70 children are still" in sentences[3] and "31 December 2026" in sentences[3]
+    assert sentences[3] == ("This is not the 12-month figure yet. 70 children are still in their first 12 months in care; 12 reach 12 "
+                            "months within 3 months. The figure is complete on 31 December 2026. The numbers do not say why, or how the "
+                            "children are doing.")
     assert len(sentences) == 4
 
 
+@pytest.mark.parametrize(("at_risk", "near", "words"), [
+    (70, 1.0, "70 children are still in their first 12 months in care; 1 reaches 12 months within 3 months."),
+    (70, 0.0, "70 children are still in their first 12 months in care."), (1, 0.0, "1 child is still in their first 12 months in care."),
+    (0, 0.0, "No child is still in their first 12 months in care."),
+    (float("nan"), float("nan"), "Children may still be in their first 12 months in care."),
+])
+def test_who_is_still_waiting(at_risk, near, words):
+    assert f"yet. {words} The figure" in told(course(at_risk=at_risk), near=near)[-1]
+
+
+@pytest.mark.parametrize("row", [course(), course(observed=10), course(observed=90), course(observed=56), course(entered=9, observed=2),
+                                 course(entered=1, observed=1), course(status="suppressed"), course(status="not yet mature")])
+def test_the_answer_can_be_read_by_anyone(row):
+    assert reading_grade(" ".join(told(row))) <= 8
+
+
 def test_a_young_cohort_is_so_far_and_never_a_12_month_figure():
-    sentences = say.answer("Alder", cohort("2026H1"), date(2026, 4, 30), course=course(), same_age=same_age((1, 20), (2, 20)))
+    sentences = say.answer("Alder", cohort("2026H1"), date(2026, 4, 30), course=course(), same_age=same_age((1, 20), (2, 20)),
+                           waiting=waiting(0.0))
     assert ", so far," in sentences[0]
     assert "within 12 months" not in " ".join(sentences[:2])
 
@@ -59,6 +92,49 @@ def test_few_children_are_not_given_a_percentage():
 
 def test_one_child():
     assert told(course(entered=1, observed=0, at_risk=1))[0].endswith("The child had not left to a permanent home by 30 June 2026.")
+    assert told(course(entered=1, observed=1, at_risk=0))[0].endswith("The child had left to a permanent home by 30 June 2026.")
+
+
+def test_few_children_have_no_verdict_and_are_asked_about_one_by_one():
+    few = course(entered=9, observed=2, lower=3)
+    assert say.verdict(few) == "" and say.verdict(course(entered=10, observed=2, lower=3)) == "fewer"
+    nothing = pd.DataFrame({"finding": []})
+    assert "look at each child" in limits.questions(few, waiting(), nothing)[0]
+    assert limits.questions(course(entered=0, observed=0), waiting(0.0, 0.0), nothing)[0].startswith("No child who counts here")
+
+
+def curve(status, lower_month=12):
+    """One cohort's curve at one month (30% home, 70% still in care) and an earlier one's (20%)."""
+    shares = {"reunification": .3, "relative": 0, "guardianship": 0, "adoption": 0, "other exit": 0, "still in care": .7, "": .3}
+    rows = [{"part": part, "cohort": cohort, "value": share if cohort == "2025H2" else .2, "at": lower_month, "status": status,
+             "numerator": 30, "denominator": 100, "lower": .2, "upper": .4} for part, share in shares.items() for cohort in ("2025H2", "2025H1")]
+    return pd.DataFrame(rows).reindex(columns=MEASURE_COLUMNS)
+
+
+def test_a_young_curve_is_told_as_an_estimate_and_a_complete_one_as_fact():
+    young, complete = curve("so far"), curve("shown")
+    own = [table.loc[table["cohort"] == "2025H2"] for table in (young, complete)]
+    lead = "This is an estimate, if those who entered later leave like those who entered first. By month 12 in care, 30% will have "
+    assert findings.exits(own[0]) == lead + "gone home. 70% will still be in care."
+    assert findings.exits(own[1]) == "By month 12 in care, 30% had gone home. 70% were still in care."
+    assert findings.against_earlier(young, "2025H2").startswith(lead + "left to a permanent home (likely between 20% and 40%)")
+    assert findings.against_earlier(complete, "2025H2") == ("By month 12 in care, 30% had left to a permanent home (likely between 20% and 40%). "
+                                                            "In earlier periods it was 20% to 20% by that month.")
+
+
+def test_a_measure_is_told_with_its_count_its_unit_and_so_far():
+    row = {"cohort": "2025H2", "numerator": 20.0, "denominator": 250.0, "value": .08, "lower": .05, "upper": .12, "unit": "children", "status": "so far"}
+    rate = {**row, "value": 5.9, "lower": 5.1, "upper": 6.8, "unit": "moves per 1,000 days in care", "status": "shown"}
+    assert findings.by_cohort(pd.DataFrame([row]), "2025H2", "Re-entry") == ("Re-entry, so far: 20 of 250 (8%); the true rate is likely "
+                                                                            "between 5% and 12%.")
+    words = findings.by_cohort(pd.DataFrame([rate, {**rate, "cohort": "2025H1", "value": 4.0}]), "2025H2", "Moves")
+    assert words.startswith("Moves: 5.90 moves per 1,000 days in care;") and words.endswith("ranged from 4.00 to 4.00.")
+
+
+def test_groups_of_few_children_stand_without_shares():
+    many, few = displays.groups(waiting(), "Time left"), displays.groups(waiting(0.0, 9.0), "Time left")
+    assert many.columns == ("Group", "Children", "Share of them") and many.caption == "Time left: 70 children still in care"
+    assert few.columns == ("Group", "Children") and [cell.text for cell in few.rows[0]] == ["3 to 6 months left", "9"]
 
 
 def test_no_child():
@@ -93,12 +169,11 @@ def test_a_file_that_ends_a_month_before_the_as_of_date(last, told):
 
 
 def test_questions_follow_from_the_review():
-    waiting = pd.DataFrame([{"group": "time left: less than 3 months left", "numerator": 12.0}])
     nothing = pd.DataFrame({"finding": []})
-    fewer = limits.questions(course(observed=10), waiting, nothing)
+    fewer = limits.questions(course(observed=10), waiting(), nothing)
     assert fewer[0].startswith("Fewer children have left than usual.") and "12 children will reach 12 months" in fewer[1]
-    gap = limits.questions(course(), waiting, pd.DataFrame({"finding": ["few exits"]}))
-    assert any("look incomplete" in question for question in gap)
+    gap = limits.questions(course(), waiting(), pd.DataFrame({"finding": ["few exits"]}))
+    assert "look incomplete" in gap[0]
 
 
 def test_numbers_as_people_say_them():

@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 580, 290
 """A chart's plot in pixels, unless it says otherwise."""
 
 _FLAT_TITLE = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleBaseline": "bottom",
-               "titleX": 0, "titleY": -8}
+               "titleX": 0, "titleY": -14}
 
 
 def altair_config() -> dict:

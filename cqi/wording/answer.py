@@ -10,11 +10,13 @@ from cqi.cohorts import Cohort, months_after
 from cqi.vocabulary import HIDDEN_WORDS
 from cqi.wording.numbers import FEW, children, day_words, entered_words, joined, month_words, share
 
-def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_age: pd.DataFrame) -> tuple[str, ...]:
-    """Three to five sentences on one cohort of one county.
+
+def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_age: pd.DataFrame,
+           waiting: pd.DataFrame) -> tuple[str, ...]:
+    """Three to five paragraphs on one cohort of one county.
 
     `course` is the county's row of the course table; `same_age` the headline measure's rows of this and the earlier
-    cohorts, each as known at the same age, oldest first.
+    cohorts, each as known at the same age, oldest first; `waiting` its rows of the children still in care.
     """
     if course["status"] == "suppressed":
         return _hidden(county, period, as_of)
@@ -22,7 +24,7 @@ def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_
         return (f"No children who count in this review entered care in {county} {entered_words(period)}.",
                 "A stay counts once it has lasted 8 days." if as_of <= period.end else "A stay counts when it lasts 8 days.")
     beside = [_FEW_CHILDREN] if course["entered"] < FEW else [_before(same_age), _expected(course)]
-    sentences = [_so_far(county, period, as_of, course), *beside, _cannot_tell(period, as_of, course)]
+    sentences = [_so_far(county, period, as_of, course), *beside, _cannot_tell(period, as_of, course, soon(waiting))]
     return tuple(sentence for sentence in sentences if sentence)
 
 
@@ -44,10 +46,10 @@ def _so_far(county: str, period: Cohort, as_of: date, course: pd.Series) -> str:
     lead = f"{children(course['entered'])} entered care in {county} {entered_words(period)}{open_window} and stayed 8 days or more. "
     complete = pd.Timestamp(as_of) >= pd.Timestamp(months_after([period.end], 12)[0])
     age = "within 12 months" if complete else f"by {day_words(as_of)}"
-    if not course["observed"]:
-        return lead + f"{'None of them' if course['entered'] > 1 else 'The child'} had {'' if course['entered'] > 1 else 'not '}left to a permanent home {age}."
-    observed = f"{course['observed']:,.0f} of them"
-    if course["entered"] >= FEW:
+    if course["entered"] == 1:
+        return lead + f"The child had {'' if course['observed'] else 'not '}left to a permanent home {age}."
+    observed = f"{course['observed']:,.0f} of them" if course["observed"] else "None of them"
+    if course["observed"] and course["entered"] >= FEW:
         observed += f" ({share(course['observed'] / course['entered'])})"
     return lead + f"{observed} had left to a permanent home {age}."
 
@@ -59,10 +61,10 @@ def _before(same_age: pd.DataFrame) -> str:
     if earlier.empty or earlier["numerator"].isna().any():
         return ""
     total, gone = earlier["denominator"].sum(), earlier["numerator"].sum()
-    words = f"At the same age, {gone:,.0f} of {total:,.0f} children of the {_number(len(earlier))} before ({share(gone / total)}) had left"
+    words = f"At the same age, {gone:,.0f} of {total:,.0f} children ({share(gone / total)}) from the {_number(len(earlier))} before had left."
     if len(earlier) > 1 and earlier["denominator"].min() >= FEW:
-        words += f"; from one period to the next it ranged from {share(earlier['value'].min())} to {share(earlier['value'].max())}"
-    return words + "."
+        words += f" By period, it ranged from {share(earlier['value'].min())} to {share(earlier['value'].max())}."
+    return words
 
 
 def _number(periods: int) -> str:
@@ -73,9 +75,10 @@ def _number(periods: int) -> str:
 def verdict(course: pd.Series) -> str:
     """`fewer`, `low`, `usual`, `high` or `more` than an unchanged pace would have given; empty where it can't be told.
 
-    `fewer` and `more` are outside the 95% range, `low` and `high` inside it but outside the 80% range.
+    `fewer` and `more` are outside the 95% range, `low` and `high` inside it but outside the 80% range. Fewer than FEW
+    children can't tell.
     """
-    if course["status"] != "shown" or pd.isna(course["lower"]) or not course["entered"]:
+    if course["status"] != "shown" or pd.isna(course["lower"]) or course["entered"] < FEW:
         return ""
     limits = (("fewer", "lower", -1), ("more", "upper", 1), ("low", "lower_80", -1), ("high", "upper_80", 1))
     return next((word for word, name, side in limits if side * (course["observed"] - course[name]) > 0), "usual")
@@ -86,7 +89,7 @@ def usual_words(course: pd.Series) -> str:
     said = {"fewer": ", so fewer than usual", "low": ", so on the low side", "usual": "", "high": ", so on the high side",
             "more": ", so more than usual"}
     word = verdict(course)
-    if not word or course["entered"] < FEW:
+    if not word:
         return ""
     return f"Usual by now: {course['lower']:,.0f} to {course['upper']:,.0f}{said[word]}."
 
@@ -94,26 +97,44 @@ def usual_words(course: pd.Series) -> str:
 def _expected(course: pd.Series) -> str:
     if course["status"] != "shown":
         return "The file does not go back far enough to say what would be usual by now."
-    usual = (f"At the usual pace here about {course['expected']:,.0f} would have left by now; anything from "
-             f"{course['lower']:,.0f} to {course['upper']:,.0f} would be ordinary for so many children.")
+    usual = (f"At the usual pace here, about {course['expected']:,.0f} would have left by now. Anything from "
+             f"{course['lower']:,.0f} to {course['upper']:,.0f} would be usual for this many children.")
     said = {
         "usual": "So this is no clear change.",
-        "low": "So this is on the low side of usual: not a clear change, but worth watching closely.",
-        "high": "So this is on the high side of usual: not a clear change, but worth learning from.",
-        "fewer": "So fewer children have left than usual: it is worth finding out why.",
-        "more": "So more children have left than usual: it is worth finding out what helped.",
+        "low": "So this is on the low side of usual. It is no clear change, but worth a close watch.",
+        "high": "So this is on the high side of usual. It is no clear change, but worth learning from.",
+        "fewer": "So fewer children have left than usual. It is worth finding out why.",
+        "more": "So more children have left than usual. It is worth finding out what helped.",
     }[verdict(course)]
     return f"{usual} {said}"
 
 
-def _cannot_tell(period: Cohort, as_of: date, course: pd.Series) -> str:
+def soon(waiting: pd.DataFrame) -> float:
+    """Children still in care who reach 12 months within 3 months; missing where hidden, 0 where there are none."""
+    count = waiting.loc[waiting["group"] == "time left: less than 3 months left", "numerator"]
+    return count.iloc[0] if len(count) else 0.0
+
+
+def _cannot_tell(period: Cohort, as_of: date, course: pd.Series, near: float) -> str:
     last = months_after([period.end], 12)[0].item()
     why = "The numbers do not say why, or how the children are doing."
     if as_of >= last:
         return f"Every child's 12 months are over, so this figure is complete. {why}"
-    waiting = "children are" if pd.isna(course["at_risk"]) else f"{children(course['at_risk'])} {'is' if course['at_risk'] == 1 else 'are'}"
-    return (f"This is not yet the 12-month figure: {waiting} still in their first 12 months in care, and the last 12 months end on "
-            f"{day_words(last)}. {why}")
+    return f"This is not the 12-month figure yet. {_waiting(course, near)} The figure is complete on {day_words(last)}. {why}"
+
+
+def _waiting(course: pd.Series, near: float) -> str:
+    """The children still in their first 12 months in care, and those of them who soon reach 12 months."""
+    count = course["at_risk"]
+    if pd.isna(count):
+        words = "Children may still be in their first 12 months in care"
+    elif not count:
+        words = "No child is still in their first 12 months in care"
+    else:
+        words = f"{children(count)} {'is' if count == 1 else 'are'} still in their first 12 months in care"
+    if pd.isna(near) or not near:
+        return words + "."
+    return words + f"; {near:,.0f} {'reaches' if near == 1 else 'reach'} 12 months within 3 months."
 
 
 def late(as_of: date, last_date: date) -> tuple[str, ...]:

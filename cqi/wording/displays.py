@@ -9,7 +9,7 @@ from cqi.cohorts import cohort
 from cqi.measures import kinds_of_exit
 from cqi.registry import measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
-from cqi.wording.numbers import FEW, count_cell, share, value_cell
+from cqi.wording.numbers import FEW, children, count_cell, day_words, share, value_cell
 
 HIDDEN = Cell(HIDDEN_MARK, "hidden")
 
@@ -45,8 +45,9 @@ def against_earlier(curves: pd.DataFrame, label: str, caption: str) -> Table:
         band = earlier.loc[row["at"]] if row["at"] in earlier.index and earlier.loc[row["at"]].notna().all() else None
         rows.append((Cell(f"month {row['at']:.0f}"), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row),
                      Cell("none" if band is None else f"{share(band['min'])} to {share(band['max'])}")))
-    return Table(caption, ("Months in care", "Left so far", "Children", "Estimated share (95% interval)", "Earlier periods"),
-                 tuple(rows))
+    return Table(caption, ("Months in care", "Seen to leave", "Children", "Estimated share (95% interval)", "Earlier periods"),
+                 tuple(rows), notes=(("The estimate allows for children who have not been here that long, so it can be higher than those seen "
+                                      "to leave, divided by all children.",) if now["status"].eq("so far").any() else ()))
 
 
 def maturity(table: pd.DataFrame, caption: str) -> Table:
@@ -56,8 +57,11 @@ def maturity(table: pd.DataFrame, caption: str) -> Table:
         group = group.sort_values("at")
         entered = group.iloc[0]
         rows.append((Cell(cohort(label).words), count_cell(entered, "denominator"), *(_mark(row) for _, row in group.iterrows())))
-    months = [f"within {at:.0f} months" for at in sorted(table["at"].unique())]
-    return Table(caption, ("Entered", "Children", *months), tuple(rows))
+    months = [f"Within {at:.0f} months" for at in sorted(table["at"].unique())]
+    shares = any("\n" in cell.text for row in rows for cell in row)
+    return Table(caption, ("Entered", "Children", *months), tuple(rows),
+                 notes=(("Children who had left, their share, and below it the 95% interval: how far chance alone could move the share.",)
+                        if shares else ()))
 
 
 def _mark(row: pd.Series) -> Cell:
@@ -74,29 +78,39 @@ def _mark(row: pd.Series) -> Cell:
 
 
 def groups(table: pd.DataFrame, caption: str) -> Table:
-    """Children by group with their share of all in care; groups without a child are left out."""
+    """Children by group, with their share of all in care unless they are few; groups without a child are left out."""
     table = table.loc[table["numerator"].isna() | (table["numerator"] > 0)]
-    rows = tuple((Cell(row["group"].split(": ")[1]), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row))
+    total = table["denominator"].max()
+    rows = tuple((Cell(row["group"].split(": ")[1]), count_cell(row, "numerator"), *(() if total < FEW else (percent(row["value"]),)))
                  for _, row in table.iterrows())
-    return Table(caption, ("Group", "Children", "Of all still in care", "Share (95% interval)"), rows)
+    return Table(caption if pd.isna(total) else f"{caption}: {children(total)} still in care",
+                 ("Group", "Children", *(() if total < FEW else ("Share of them",))), rows)
 
 
 def by_cohort(table: pd.DataFrame, caption: str) -> Table:
     """One measure by cohort, each as known at the same age: counts, value, interval, as-of date."""
     words = measure(table.iloc[0]["measure"]).words
-    rows = tuple((Cell(cohort(row["cohort"]).words), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row),
-                  Cell(f"{row['as_of']:%Y-%m-%d}")) for _, row in table.iterrows())
+    rows = tuple((Cell(cohort(row["cohort"]).words), *_counts(row), value_cell(row), Cell(day_words(row["as_of"])))
+                 for _, row in table.iterrows())
     return Table(caption, ("Period", words["counted"].capitalize(), words["among"].capitalize(), "Value (95% interval)", "As known on"),
                  rows)
+
+
+def _counts(row: pd.Series) -> tuple[Cell, Cell]:
+    """Numerator and denominator; a denominator of 0 may be an empty file, which is no count."""
+    if row["denominator"] == 0:
+        return Cell("none"), Cell("none in the file")
+    return count_cell(row, "numerator"), count_cell(row, "denominator")
 
 
 def observed_and_expected(course: pd.Series, caption: str) -> Table:
     """Counted and expected, the usual range, and the ratio."""
     cells = (Cell(f"{course['observed']:,.0f}"), Cell(f"{course['entered']:,.0f}"), Cell(f"{course['expected']:,.1f}"),
              Cell(f"{course['lower']:,.0f} to {course['upper']:,.0f}"),
-             Cell("none" if pd.isna(course["ratio"]) else f"{course['ratio']:.2f}"))
-    return Table(caption, ("", "Left by now", "Children", "Expected at the usual pace", "Usual range (95%)", "Counted to expected"),
-                 ((Cell("This period"), *cells),))
+             Cell("no figure" if pd.isna(course["ratio"]) else f"{course['ratio']:.2f}"))
+    return Table(caption, ("Period", "Left by now", "Children", "Expected at the usual pace", "Usual range (95%)", "Counted, divided by expected"),
+                 ((Cell("This period"), *cells),),
+                 notes=(f"Spread of past counts beside chance alone (phi): {course['phi']:.2f}; between periods (tau squared): {course['tau2']:.4f}.",))
 
 
 def counties(table: pd.DataFrame, course: pd.DataFrame, caption: str) -> Table:

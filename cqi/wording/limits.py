@@ -10,8 +10,8 @@ from cqi.blocks import Block, Details, Section, Table, Text
 from cqi.blocks import Cell
 from cqi.registry import Measure
 from cqi.vocabulary import WHOLE
-from cqi.wording.answer import verdict
-from cqi.wording.numbers import children, day_words, month_words, plural
+from cqi.wording.answer import soon, verdict
+from cqi.wording.numbers import FEW, children, day_words, month_words, plural
 
 WORDS = {
     "exit without a reason": "exits have no reason in the file; those children are left out of the permanency figure",
@@ -40,12 +40,34 @@ def _finding(row: dict, counts: bool) -> str:
     what = row["finding"].split()[1]
     if not counts:
         return f"{month_words(row['month'])}: surprisingly few {what} in the file."
-    return f"{month_words(row['month'])}: only {row['count']:,.0f} {what} in the file; about {row['usual']:,.0f} a month are usual."
+    only = f"only {row['count']:,.0f}" if row["count"] else "no"
+    return f"{month_words(row['month'])}: {only} {what} in the file; about {row['usual']:,.0f} a month are usual."
 
 
 def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) -> tuple[str, ...]:
     """Three to six open questions that follow from what this review shows."""
-    asked = {
+    gap = findings["finding"].isin(["few exits", "few entries"]).any()
+    sentences = [*(["Some months in the file look incomplete. Who can check them, and by when?"] if gap else []), _first_question(course)]
+    near = soon(waiting)
+    if near > 0:
+        sentences.append(f"{children(near)} will reach 12 months in care within 3 months. For each child: what would have to be "
+                         "true by then for a safe, lasting home?")
+    return (*sentences, *_ALWAYS)
+
+
+_ALWAYS = (
+    "Are the children who went home staying home? Read re-entry and moves beside the pace of leaving.",
+    "What do children, parents, carers, courts and front-line staff see that these numbers do not show?",
+    "What one change would you try before the next review, and how would you know that it helped?",
+)
+
+
+def _first_question(course: pd.Series) -> str:
+    if course["entered"] == 0:
+        return "No child who counts here entered care. What helped families, and what would keep it so?"
+    if course["entered"] < FEW:
+        return "Few children entered care, so look at each child. What is the plan, and what is in its way?"
+    return {
         "fewer": "Fewer children have left than usual. What are the children who are still here waiting for: a court date, a "
                  "service, housing, a decision? Which of these can someone in this room change?",
         "more": "More children have left than usual. What did families, carers and staff do differently, and is it safe to rely on?",
@@ -54,19 +76,6 @@ def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) 
         "high": "Somewhat more children have left than usual, perhaps by chance. What would tell you whether it will last?",
         "": "What do you know about these children that the numbers can't show?",
     }[verdict(course)]
-    soon = waiting.loc[waiting["group"] == "time left: less than 3 months left", "numerator"]
-    sentences = [asked]
-    if len(soon) and soon.iloc[0] > 0:
-        sentences.append(f"{children(soon.iloc[0])} will reach 12 months in care within 3 months. For each: what would have to be "
-                         "true by then for a safe, lasting home?")
-    if findings["finding"].isin(["few exits", "few entries"]).any():
-        sentences.append("Some months in the file look incomplete. Who can check them, and by when?")
-    sentences += [
-        "Are the children who went home staying home? Read re-entry and moves beside the pace of leaving.",
-        "What do children, parents, carers, courts and front-line staff see that these numbers do not show?",
-        "What one change would you try before the next review, and how would you know that it helped?",
-    ]
-    return tuple(sentences)
 
 
 def method(measures: list[Measure], facts: dict) -> Section:
@@ -123,7 +132,7 @@ def findings_table(findings: pd.DataFrame, caption: str, *, counts: bool) -> Tab
     rows = tuple((Cell(row["county"]), Cell(words.get(row["finding"], row["finding"])),
                   Cell(month_words(row["month"]) if isinstance(row["month"], str) else ""), *(_beside(row) if counts else ()))
                  for row in ordered.to_dict("records"))
-    columns = ("County", "Finding", "Month", *(("Count", "Beside") if counts else ()))
+    columns = ("County", "Finding", "Month", *(("Count", "Out of, or usual") if counts else ()))
     return Table(caption, columns, rows or ((Cell("No finding"), *(Cell("") for _ in columns[1:])),))
 
 

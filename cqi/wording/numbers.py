@@ -47,11 +47,16 @@ FEW = 10
 """Below this many children a percentage says little: counts stand alone."""
 
 
+def value_form(unit: str) -> str:
+    """How a value of that unit is written: a proportion as a whole percent, a rate with two decimals."""
+    return ".0%" if unit in ("children", "reports") else ".2f"
+
+
 def value_words(row: pd.Series) -> str:
     """The row's value with its interval: `35% (25% to 47%)`, `4.21 (3.60 to 4.90)`."""
-    form = ".0%" if row["unit"] in ("children", "reports") else ".2f"
+    form = value_form(row["unit"])
     if pd.isna(row["value"]):
-        return "none" if row["status"] != "suppressed" else HIDDEN_MARK
+        return "no figure" if row["status"] != "suppressed" else HIDDEN_MARK
     if row["children"] < FEW:
         return "too few"
     return f"{row['value']:{form}} ({row['lower']:{form}} to {row['upper']:{form}})"
