@@ -102,11 +102,10 @@ class Review:
         return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE,), "note")])))
 
     def _no_curve(self) -> str:
-        """Why there is no curve. Where counts are hidden it may not say that they are few."""
-        course = self.course()
-        if course["status"] == "suppressed":
+        """Why there is no curve. Where small numbers are hidden it may not say that they are few."""
+        if policy(self.profile)["threshold"]:
             return HIDDEN_NOTE
-        return FEW_NOTE if course["entered"] else NONE_ENTERED
+        return FEW_NOTE if self.course()["entered"] else NONE_ENTERED
 
     def _kinds(self, now: pd.DataFrame) -> Figure:
         caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"

@@ -98,15 +98,26 @@ def test_an_anniversary_on_day_366_counts_at_day_365(tmp_path):
     assert curve(tmp_path, episodes, as_of="2026-12-31", period="2023H1").loc[(12, "adoption"), "value"] == pytest.approx(1 / 20)
 
 
-def test_a_young_cohort_uses_the_days_of_who_is_still_here(tmp_path):
-    #  ten entered 100 days ago and one of them left on day 50; ten entered 40 days ago: nobody else has left
+def young(tmp_path, older: int) -> pd.DataFrame:
+    """Some entered 100 days ago and one of them left on day 50; ten entered 40 days ago, and nobody else has left."""
     episodes = table("\n".join(["entry_date exit_date exit_reason", "2024-01-10 2024-02-29 relative",
-                                *["2024-01-10 . ."] * 9, *["2024-03-10 . ."] * 10]))
-    rows = curve(tmp_path, episodes, as_of="2024-04-19")
+                                *["2024-01-10 . ."] * (older - 1), *["2024-03-10 . ."] * 10]))
+    return curve(tmp_path, episodes, as_of="2024-04-19")
+
+
+def test_a_young_cohort_uses_the_days_of_who_is_still_here(tmp_path):
+    rows = young(tmp_path, 11)
     assert rows.loc[(1, ""), "value"] == 0
-    assert rows.loc[(3, ""), "value"] == pytest.approx(1 / 10)  # on day 50 ten are at risk
-    assert rows.loc[(3, ""), ["numerator", "denominator", "status"]].tolist() == [1, 20, "so far"]
-    assert rows.index.get_level_values("at").max() == 3  # day 122 has nobody observed
+    assert rows.loc[(3, ""), "value"] == pytest.approx(1 / 11)  # on day 50 eleven are at risk
+    assert rows.loc[(3, ""), ["numerator", "denominator", "status"]].tolist() == [1, 21, "so far"]
+
+
+@pytest.mark.parametrize(("older", "last"), [
+    (10, 1),  # on day 61 nine are still observed; that one is known to have left does not help the others
+    (11, 3),  # ten on day 91; day 122 has nobody
+])
+def test_a_young_curve_stops_where_fewer_than_ten_are_observed(tmp_path, older, last):
+    assert young(tmp_path, older).index.get_level_values("at").max() == last
 
 
 @pytest.mark.parametrize(("children", "drawn"), [(9, False), (10, True)])

@@ -31,7 +31,7 @@ def protected_together(tables: dict[str, pd.DataFrame], profile: str, *, headlin
                  for name in given}
         more = _hidden_keys(found, headline)
         if len(more) == len(hidden):
-            return {**found, "maturity": _as_given(found["maturity"], tables["maturity"]),
+            return {**found, "curves": _some_shown(found["curves"]), "maturity": _as_given(found["maturity"], tables["maturity"]),
                     "waiting": pd.concat([found["waiting"], _blank(tables["waiting"].loc[told])], ignore_index=True)}
         hidden = more
 
@@ -47,6 +47,12 @@ def _tells_other_exits(waiting: pd.DataFrame, course: pd.DataFrame, threshold: i
 def _blank(rows: pd.DataFrame) -> pd.DataFrame:
     counts = ["children", "numerator", "denominator", "value", "lower", "upper"]
     return rows.astype(dict.fromkeys(counts, "float64")).assign(**dict.fromkeys(counts, float("nan")), status="suppressed")
+
+
+def _some_shown(curves: pd.DataFrame) -> pd.DataFrame:
+    """Without the curves that are hidden whole: they must look like those that were never drawn, for too few children."""
+    shown = curves["status"].ne("suppressed").groupby([curves["county"], curves["cohort"]]).transform("any")
+    return curves.loc[shown].reset_index(drop=True)
 
 
 def _one(name: str, table: pd.DataFrame, profile: str, besides: pd.Series | None) -> pd.DataFrame:

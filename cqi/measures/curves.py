@@ -18,7 +18,7 @@ MARKS = (3, 6, 9, 12)
 YEAR = 365
 MARK_DAYS = {month: round(month * 365.25 / 12) for month in range(1, 13)}
 FEWEST_OBSERVED = 10
-"""A curve stops where fewer children than this are observed up to that month."""
+"""A curve of fewer children is not drawn; where some are not yet observed so long, it stops with fewer than this at risk."""
 
 PARTS = (*PERMANENCY, "other exit", "still in care")
 
@@ -90,11 +90,16 @@ def _seen(frame: pd.DataFrame, cause: np.ndarray, month: int, counties: int) -> 
     return np.vstack([counts, counts.sum(axis=0)])
 
 
+def _observed(kinds, entered: np.ndarray, day: int) -> np.ndarray:
+    """Groups whose curve still rests on enough children at this day: all of them known so far, or enough still observed."""
+    return (entered >= FEWEST_OBSERVED) & ((kinds.known[:, day] == entered) | (kinds.at_risk[:, day] >= FEWEST_OBSERVED))
+
+
 def _month(measure, on, period, as_of, month, seen, kinds, home) -> pd.DataFrame:
     """Rows of every part at one month in care, for the counties where enough children are observed that long."""
     day = MARK_DAYS[month]
     entered = kinds.known[:, 0]
-    places = np.flatnonzero(kinds.known[:, day] >= FEWEST_OBSERVED)
+    places = np.flatnonzero(_observed(kinds, entered, day))
     seen = seen[places]
     counts = np.column_stack([seen, entered[places] - seen.sum(axis=1), seen[:, :4].sum(axis=1)])
     shares = np.column_stack([kinds.share[places, :, day], kinds.in_care[places, day], home.share[places, 0, day]])
