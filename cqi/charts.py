@@ -83,17 +83,18 @@ def _from_zero(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _end_labels(now: pd.DataFrame, earlier: pd.DataFrame) -> list[alt.Chart]:
-    """Names of the lines to the right of their last points, apart from each other."""
+    """Names of the lines at the right edge, at the height of their last points, apart from each other."""
     ends = [(now["value"].iloc[-1], now["at"].iloc[-1], "this period", BLUE)]
     if len(earlier) > 1:
         ends.append((earlier["median"].iloc[-1], earlier["at"].iloc[-1], "earlier periods", QUIET))
     ends.sort()
     top = max(earlier["max"].max(), now["upper"].max())
-    heights = spread([end[0] for end in ends], apart=0.07 * top) if ends[0][1] == ends[-1][1] else [end[0] for end in ends]
+    edge = max(end[1] for end in ends)
+    heights = spread([end[0] for end in ends], apart=0.07 * top)
     return [
-        alt.Chart(pd.DataFrame([{"at": at, "height": height, "words": words}])).mark_text(
+        alt.Chart(pd.DataFrame([{"at": edge, "height": height, "words": words}])).mark_text(
             align="left", dx=8, fontSize=13, fontWeight="bold", color=colour).encode(x="at:Q", y="height:Q", text="words:N")
-        for height, (_, at, words, colour) in zip(heights, ends)
+        for height, (_, _, words, colour) in zip(heights, ends)
     ]
 
 

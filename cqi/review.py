@@ -173,6 +173,8 @@ class Review:
             return Text((HIDDEN_NOTE,), "note")
         if row["entered"] < FEW:
             return Text((FEW_EXPECTED if row["entered"] else NONE_ENTERED,), "note")
+        if row["status"] == "data quality":
+            return Text(("Some months in the file look incomplete. Until they are checked, a comparison could mislead.",), "note")
         if row["status"] != "shown":
             return Text(("The file does not hold enough earlier exits to say what is usual.",), "note")
         caption = f"{self.county}, entered {self.period.words}: exits to a permanent home by {day_words(self.day)}"

@@ -88,17 +88,24 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
     headline = measure(HEADLINE)
     earlier = earlier_cohorts(period, first_entry, most=EARLIER)
     shown = [*earlier, *_begun_since(period, day.day)]
+    found = findings(extract, as_of=day.day)
     return Tables(
         measures=_stacked(count(measure(name), on, each, as_of=day.day) for name in measure_names() for each in shown),
         same_age=_stacked(_at_the_same_age(on, period, [*earlier, period], day.day)),
         maturity=_stacked(maturity(headline, on, each, as_of=day.day) for each in shown),
         curves=_stacked(cumulative_incidence(headline, on, each, as_of=day.day) for each in [*earlier, period]),
         waiting=still_in_care(headline, on, period, as_of=day.day),
-        course=observed_and_expected(headline, on.stays, period, as_of=day.day, first_entry=first_entry),
-        findings=findings(extract, as_of=day.day),
+        course=_with_gaps(observed_and_expected(headline, on.stays, period, as_of=day.day, first_entry=first_entry), found),
+        findings=found,
         account=extract.account,
         facts=_facts(extract, period, day, counties, first_entry),
     )
+
+
+def _with_gaps(course: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """The course table with the status `data quality` for counties where months of the file look incomplete."""
+    gaps = found.loc[found["finding"].isin(["few exits", "few entries"]), "county"]
+    return course.assign(status=course["status"].mask(course["county"].isin(gaps) & course["status"].eq("shown"), "data quality"))
 
 
 def _check_begun(period: Cohort, as_of: date, first_entry: date) -> None:

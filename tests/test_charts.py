@@ -89,3 +89,19 @@ def test_no_ranking_counties_stand_in_order_of_name(review):
     *_, table = overview.counties().blocks
     names = [row[0].text for row in table.rows]
     assert names[:-1] == sorted(names[:-1]) and names[-1] == "All counties"
+
+
+def test_a_county_whose_file_has_a_gap_is_not_compared_with_usual():
+    """Elm lost the exits of two months."""
+    elm = Review(county="Elm", cohort="2025H2", as_of="2026-06-30", profile="internal")
+    assert elm.course()["status"] == "data quality"
+    assert not hasattr(elm.expected(), "spec")
+
+
+def test_the_names_of_the_lines_do_not_lie_on_each_other():
+    """This period ends a month before the earlier ones, at the same height."""
+    now = pd.DataFrame({"at": [0.0, 11.0], "value": [0, 0.34], "upper": [0, 0.41]})
+    earlier = pd.DataFrame({"at": [0.0, 12.0], "median": [0, 0.34], "max": [0, 0.36]})
+    ends = [chart.data.iloc[0] for chart in charts._end_labels(now, earlier)]
+    assert {end["at"] for end in ends} == {12.0}
+    assert abs(ends[0]["height"] - ends[1]["height"]) >= 0.02

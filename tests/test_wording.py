@@ -158,6 +158,12 @@ def test_caution_names_the_months_and_the_usual():
     assert "April 2026 (0) and May 2026 (1)" in words and "about 9 a month are usual" in words
 
 
+def test_a_gap_in_the_file_is_not_called_usual():
+    row = course(status="data quality")
+    assert say.verdict(row) == ""
+    assert any("look incomplete" in sentence for sentence in told(row)) and not any("usual pace" in sentence for sentence in told(row))
+
+
 def test_caution_without_counts_names_the_months_only():
     words, = say.caution("Elm", pd.DataFrame([{"finding": "few exits", "month": "2026-04", "count": 3, "usual": 9.2}]), counts=False)
     assert "for April 2026. Have" in words and not any(number in words for number in ("3", " 9"))

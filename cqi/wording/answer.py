@@ -95,6 +95,8 @@ def usual_words(course: pd.Series) -> str:
 
 
 def _expected(course: pd.Series) -> str:
+    if course["status"] == "data quality":
+        return "Some months in the file look incomplete, so this count can't yet be set beside what is usual."
     if course["status"] != "shown":
         return "The file does not go back far enough to say what would be usual by now."
     usual = (f"At the usual pace here, about {course['expected']:,.0f} would have left by now. Anything from "
