@@ -24,6 +24,7 @@ from cqi.measures import Basis, basis, count, cumulative_incidence, maturity, st
 from cqi.quality import findings
 from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
+from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
 from cqi.vocabulary import CqiError
 
@@ -47,24 +48,35 @@ class Tables:
     facts: dict
 
 
-@lru_cache(maxsize=2)
 def read(data: str, source: str) -> tuple[Extract, Basis]:
-    """The extract and its integers, kept for the next call. Raises CqiError as `cqi.sources.load` does."""
+    """The extract and its integers, kept for the next call while the files and the source's declaration stay as they are.
+
+    Raises CqiError as `cqi.sources.load` does.
+    """
+    return _read(data, source, _inputs(data, source))
+
+
+@lru_cache(maxsize=2)
+def _read(data: str, source: str, inputs: str) -> tuple[Extract, Basis]:
     extract = load(data, source)
     return extract, basis(extract)
 
 
-@lru_cache(maxsize=16)
 def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -> Tables:
-    """All tables of one cohort as a profile may see them; counted, or found where a run has put them.
+    """All tables of one cohort as a profile may see them; counted, or found where a run or an earlier call has put them.
 
     `as_of` may be empty: then the last month's end that looks complete. Raises CqiError for a cohort that has not begun
     by then or ended before the file begins.
     """
+    return _tables(data, source, cohort_word, as_of, profile, _key(data, source, cohort_word, as_of))
+
+
+@lru_cache(maxsize=16)
+def _tables(data: str, source: str, cohort_word: str, as_of: str, profile: str, key: str) -> Tables:
     folder = os.environ.get("CQI_CACHE", "")
     if not folder:
         return _protected(_counted(data, source, cohort_word, as_of), profile)
-    place = Path(folder) / _key(data, source, cohort_word, as_of)
+    place = Path(folder) / key
     if not place.is_dir():
         _write(_counted(data, source, cohort_word, as_of), place)
     return _protected(_found(place), profile)
@@ -154,17 +166,17 @@ def headline() -> Measure:
 
 def _key(data: str, source: str, cohort_word: str, as_of: str) -> str:
     """A name for tables of these inputs: it changes when a file, a definition, a parameter or the version changes."""
-    own = os.environ.get("CQI_DEFINITIONS", "")
     definitions = [str(measure(name)) for name in measure_names()]
-    text = json.dumps([_files(data), source, cohort_word, as_of, own, definitions, __version__], default=str)
+    text = json.dumps([_inputs(data, source), cohort_word, as_of, definitions, __version__], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _files(data: str) -> list[tuple]:
-    """Name, size and time of change of every file in the data: enough to notice that one was replaced."""
+def _inputs(data: str, source: str) -> str:
+    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced."""
     path = data_path(data)
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    return [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
+    files = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
+    return repr((declared_source(source), files))
 
 
 def _write(every: Tables, place: Path) -> None:

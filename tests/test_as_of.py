@@ -89,5 +89,44 @@ def test_cohorts_are_whole_from_the_first_exit_where_a_file_begins_with_survivor
     assert str(first_whole_entry(episodes)) == whole_from
 
 
-def test_a_file_without_exits_has_an_as_of_date():
-    assert chosen([5, 5, 5, 5], []) == "2024-04-30"
+def test_a_file_without_exits_has_an_as_of_date_and_says_so():
+    found = chosen_as_of(file([5, 5, 5, 5], []))
+    assert (found.day.isoformat(), found.reason) == ("2024-04-30", "the last month with an entry; the file holds no exits")
+
+
+@pytest.mark.parametrize(("text", "right"), [("1899-12-31", False), ("1900-01-01", True), ("2100-12-31", True), ("2101-01-01", False)])
+def test_a_day_that_no_file_can_know_of_is_refused(text, right):
+    if right:
+        assert str(chosen_as_of(file([10], [10]), text).day) == text
+    else:
+        with pytest.raises(CqiError, match=f"The as-of date {text} is not between 1900 and 2100"):
+            chosen_as_of(file([10], [10]), text)
+
+
+# ---- a small county's own file, where most months have no entry or no exit ----------------------------------------------
+
+@pytest.mark.filterwarnings("error")  # nothing is divided by a usual month of 0
+def test_a_month_without_any_is_complete_where_most_have_none():
+    found = chosen_as_of(file([1, 0, 0] * 9 + [1], [0, 0, 1] * 9))  # an entry or an exit each quarter
+    assert found.day.isoformat() == "2026-04-30"
+    assert found.reason == ("the last month's end that looks complete: 1 entry (the usual month has none) and 0 exits (the usual "
+                            "month has none)")
+
+
+@pytest.mark.parametrize(("last_nine", "day"), [
+    ([0, 0, 1, 0, 0, 0, 0, 0, 0], "2026-09-30"),  # 2 exits from October 2025 on, in December and March; 4 are usual: half
+    ([0, 0, 0, 0, 0, 0, 0, 0, 0], "2026-08-31"),  # 1, a quarter; up to August there were those of September and December
+])
+def test_but_not_where_the_twelve_months_up_to_it_hold_too_few(last_nine, day):
+    assert chosen([0, 0, 1] * 11, [0, 0, 1] * 8 + last_nine) == day
+
+
+def test_one_mistyped_year_does_not_move_the_day():
+    numbers = [10] * 24 + [0] * 48 + [1]  # an entry and an exit of 2030 that are of 2025
+    assert chosen(numbers, numbers) == "2025-12-31"
+
+
+def test_with_few_in_a_month_the_reason_says_that_the_sign_is_weak():
+    few, many = (chosen_as_of(file([number] * 5 + [0], [number] * 5 + [1])) for number in (4, 5))
+    assert few.day == many.day and str(few.day) == "2024-05-31"
+    assert few.reason == many.reason.replace("5 e", "4 e") + ", which says little where months are so small: give the day if you know it"

@@ -1,11 +1,13 @@
 """Files that cannot be used, said all at once and without a child's value; files that can, whatever their dress."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from drawn import csv, write
 
 from cqi.sources import load
+from cqi.sources.finding import said_by_path
 from cqi.vocabulary import CqiError
 
 HEAD = "child_id county entry_date exit_date exit_reason"
@@ -119,6 +121,47 @@ def test_columns_that_are_not_declared_are_not_read(tmp_path):
         "episodes.csv: columns that this source does not declare were not read: notes.",
     )
     assert "hidden" not in repr(extract)
+
+
+def test_a_file_without_a_line_of_names_tells_nothing_of_its_first_child(tmp_path):
+    said = error(raw(tmp_path, "hidden7,Alder,2024-01-01,2024-01-01,adoption\nhidden8,Birch,2024-01-01,,\n"))
+    assert said == (
+        "episodes.csv: the first line names none of the columns (child_id, county, entry_date, exit_date, exit_reason); put their "
+        "names there, or look for the right file."
+    )
+
+
+def test_columns_that_are_not_read_may_have_one_name_or_none(tmp_path):
+    extract = load(raw(tmp_path, csv(GOOD).replace("exit_reason\n", "exit_reason,note,note,\n").replace("adoption", "adoption,a,b,").replace(
+        "2024-01-01,,", "2024-01-01,,,,,")))
+    assert extract.episodes.exit_reason.to_list() == ["adoption", ""]
+    assert extract.notes == ("episodes.csv: columns that this source does not declare were not read: note, note.",)
+
+
+@pytest.mark.parametrize(("ragged", "said"), [(1, "in the header"), (2, "1 more line like it"), (1001, "1,000 more lines like it")])
+def test_lines_with_too_many_fields_are_counted(tmp_path, ragged, said):
+    told = error(raw(tmp_path, csv(GOOD) + "hidden9,Alder,2024-01-01,,,x\n" * ragged)).replace("where the header has 5", "in the header")
+    assert told.startswith("episodes.csv: line 4 has 6 fields") and said in told
+
+
+def test_the_same_note_on_many_files_is_told_once(tmp_path):
+    rows = "CHILD DECOM RNE PLACE DEC REC LS\nhidden7 2017-04-10 S U4 . . C2"
+    write(tmp_path, **{f"Bromley__{year}__episodes": rows for year in (2016, 2017, 2018)})
+    assert load(tmp_path, "ssda903").notes == (
+        "3 files, the first Bromley/2016/episodes.csv: columns that this source does not declare were not read: LS.",
+    )
+
+
+@pytest.mark.parametrize(("path", "year", "folder"), [
+    ("Bromley/2017/episodes.csv", "2017", "Bromley"),
+    ("Bromley/2016-17/episodes.csv", "2016", "Bromley"),
+    ("Bromley/2016_17/episodes.csv", "2016", "Bromley"),
+    ("Bromley/201617/episodes.csv", "2016", "Bromley"),
+    ("2016/Bromley/episodes_20170630.csv", "2016", "Bromley"),  # a day is not a year
+    ("Bromley/2016/SSDA903_2017_episodes.csv", "2017", "Bromley"),
+])
+def test_what_a_path_says(path, year, folder):
+    assert (said_by_path(Path(path), "year"), said_by_path(Path(path), "folder")) == (year, folder)
 
 
 def test_inputs_are_named_by_their_checksum(tmp_path):

@@ -11,8 +11,11 @@ import pandas as pd
 from cqi.vocabulary import CqiError
 
 COMPLETE_SHARE = 0.70
+COMPLETE_YEAR_SHARE = 0.50
 TRAILING_MONTHS = 12
 FEWEST_MONTHS = 3
+FEW_A_MONTH = 5
+"""Where fewer than this are usual, chance alone makes a month look incomplete."""
 LONGEST_WITHOUT_EXIT = 183
 """Days from a file's first entry to its first exit; more means that the file holds survivors only up to then."""
 
@@ -29,8 +32,9 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     """The given day, else the last month's end that looks complete.
 
     Complete: entries and exits of the whole file in that month are each at least 70% of the median of the twelve months
-    before (of as many as there are, at least three). Raises CqiError for a day that is not written as 2026-06-30, or a
-    file without entries.
+    before (of as many as there are, at least three). Where that median is 0, as in a small county's own file or before a
+    mistyped year, the twelve months up to it must hold half of the median of such twelve months before. Raises CqiError
+    for a day that is not written as 2026-06-30 or lies outside 1900 to 2100, or a file without entries.
     """
     if given:
         return AsOf(_day(given), "the day that was asked for")
@@ -38,6 +42,8 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     if entries.empty:
         raise CqiError("No entries into care in the file, so there is no as-of date; give one, such as 2026-06-30.")
     months = pd.period_range(entries.index.min(), max([entries.index.max(), *exits.index[-1:]]), freq="M")
+    if exits.empty:
+        return AsOf(months[-1].end_time.date(), "the last month with an entry; the file holds no exits")
     entries, exits = (counts.reindex(months, fill_value=0) for counts in (entries, exits))
     complete = _complete(entries) & _complete(exits)
     if not complete.any():
@@ -59,9 +65,12 @@ def first_whole_entry(episodes: pd.DataFrame) -> date:
 
 def _day(text: str) -> date:
     try:
-        return datetime.strptime(str(text), "%Y-%m-%d").date()
+        day = datetime.strptime(str(text), "%Y-%m-%d").date()
     except ValueError:
         raise CqiError(f"The as-of date {str(text)!r} is not a day: write it as 2026-06-30.") from None
+    if not 1900 <= day.year <= 2100:
+        raise CqiError(f"The as-of date {day} is not between 1900 and 2100; give a day that the file can know of.")
+    return day
 
 
 def _monthly(dates: pd.Series) -> pd.Series:
@@ -75,14 +84,28 @@ def _usual(counts: pd.Series) -> pd.Series:
 
 
 def _complete(counts: pd.Series) -> pd.Series:
-    return (counts > 0) & (counts >= COMPLETE_SHARE * _usual(counts))
+    usual = _usual(counts)
+    return (counts >= COMPLETE_SHARE * usual) & (usual.gt(0) | _year_as_usual(counts))
+
+
+def _year_as_usual(counts: pd.Series) -> pd.Series:
+    """Whether the twelve months up to each hold about as many as such twelve months, if they held any, did before."""
+    years = counts.rolling(TRAILING_MONTHS).sum().replace(0, np.nan)
+    return years >= COMPLETE_YEAR_SHARE * years.shift(1).expanding(1).median()
 
 
 def _explained(month: pd.Period, last: pd.Period, entries: pd.Series, exits: pd.Series) -> AsOf:
-    shares = [f"{counts[month]:,} {word} ({counts[month] / _usual(counts)[month]:.0%} of the usual month)"
-              for counts, word in ((entries, "entries"), (exits, "exits"))]
+    shares = [_share(counts[month], _usual(counts)[month], words)
+              for counts, words in ((entries, ("entry", "entries")), (exits, ("exit", "exits")))]
     reason = f"the last month's end that looks complete: {' and '.join(shares)}"
     later = (last - month).n
     if later:
         reason += f"; {later} later {'month looks' if later == 1 else 'months look'} incomplete"
+        if min(_usual(entries)[month], _usual(exits)[month]) < FEW_A_MONTH:
+            reason += ", which says little where months are so small: give the day if you know it"
     return AsOf(np.datetime64(month.end_time, "D").item(), reason)
+
+
+def _share(count: int, usual: float, words: tuple[str, str]) -> str:
+    beside = f"{count / usual:.0%} of the usual month" if usual else "the usual month has none"
+    return f"{count:,} {words[int(count != 1)]} ({beside})"

@@ -72,7 +72,7 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
     chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
     data = str(tables.read(request.data, request.source)[0].data)
-    shared = {"as_of": request.as_of or as_of.day.isoformat(), "source": request.source, "data": data}
+    shared = {"as_of": as_of.day.isoformat(), "source": request.source, "data": data}
     planned = jobs(counties=chosen, cohorts=words, profiles=list(request.profiles), shared=shared)
     folder = Path(request.out).resolve() / as_of.day.isoformat()
     with _private() as private, held(folder):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cqi.sources.account import Ledger
+from cqi.sources.account import Ledger, counted
 from cqi.sources.declared import Source, declared_source, source_names
 from cqi.sources.finding import data_path
 from cqi.sources.parsing import parsed
@@ -68,7 +68,7 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
     return Extract(
         source=source, data=path, **tables, account=ledger.account(), quarantine=ledger.quarantine(),
-        merged=ledger.merged(), inputs=ledger.inputs(), notes=tuple(ledger.notes),
+        merged=ledger.merged(), inputs=ledger.inputs(), notes=ledger.notes,
     )
 
 
@@ -87,8 +87,9 @@ def _tables(rows: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> di
 def _check_some(episodes: pd.DataFrame, ledger: Ledger) -> None:
     if episodes.empty:
         reasons = ledger.quarantine()["reason"].value_counts()
-        told = "; ".join(f"{reason} ({rows:,} rows)" for reason, rows in reasons.head(3).items())
-        raise CqiError(f"episodes: no row of the files can be used: {told}. Correct them in the source.")
+        told = "; ".join(f"{reason} ({counted(rows, 'row')})" for reason, rows in reasons.head(3).items())
+        where = ledger.label(ledger.quarantine().query("table == 'episodes'"), "episodes")
+        raise CqiError(f"{where}: no row of the files can be used: {told}. Correct them in the source.")
 
 
 def _of_known_episodes(placements: pd.DataFrame, episodes: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

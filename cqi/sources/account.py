@@ -21,17 +21,19 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self.notes: list[str] = []
+        self._notes: dict[str, list[str]] = {}
         self._inputs: list[tuple[str, str, int]] = []
         self._read: list[tuple[str, str, int]] = []
         self._used: list[pd.Series] = [pd.Series(dtype="int64", index=pd.Index([], dtype="str", name="file"))]
         self._aside: list[pd.DataFrame] = []
         self._merged: list[pd.DataFrame] = []
 
-    def note(self, sentence: str) -> None:
-        """Adds a sentence on how the files were read; it holds counts and column names, never a child's value."""
-        if sentence not in self.notes:
-            self.notes.append(sentence)
+    def note(self, sentence: str, *, file: str = "") -> None:
+        """Adds a sentence on how the files were read; it holds counts and column names, never a child's value.
+
+        The sentence about one `file` begins without its name: many yearly files need the same one.
+        """
+        self._notes.setdefault(sentence, []).extend([file] if file else [])
 
     def take(self, file: str, data: bytes) -> None:
         """Enters a file with the checksum and the length of what was read."""
@@ -66,6 +68,11 @@ class Ledger:
         files = rows["file"].unique()
         return files[0] if len(files) == 1 else f"{len(files)} {role} files"
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every sentence once, in the order noted, with the files that it is about."""
+        return tuple(_about(files) + sentence for sentence, files in self._notes.items())
+
     def inputs(self) -> pd.DataFrame:
         """Files read: file, sha256, bytes."""
         return pd.DataFrame(self._inputs, columns=list(INPUTS)).sort_values("file", ignore_index=True)
@@ -95,6 +102,12 @@ class Ledger:
 def counted(number: int, noun: str) -> str:
     """`1 row`, `1,413 rows`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _about(files: list[str]) -> str:
+    """`header.csv: `, or for many files how many and the first; empty for none."""
+    several = f"{len(files):,} files, the first {files[0]}: " if files else ""
+    return f"{files[0]}: " if len(files) == 1 else several
 
 
 def _check(table: pd.DataFrame) -> None:

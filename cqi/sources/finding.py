@@ -9,8 +9,10 @@ from pathlib import Path
 from cqi.sources.declared import File, Source
 from cqi.vocabulary import CqiError
 
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-YEAR_FOLDER = re.compile(r"(?:19|20)\d\d(?:\W?\d\d(?:\d\d)?)?")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\d\d(?!\d)|\D|$)")
+"""A year by itself, or the first of a span: 2017, 2017-18, 201718."""
+
+YEAR_FOLDER = re.compile(r"(?:19|20)\d\d(?:[\W_]?\d\d(?:\d\d)?)?")
 
 
 def data_path(data: str | Path) -> Path:

@@ -63,7 +63,7 @@ def _text_table(path: Path, label: str, file: File, ledger: Ledger) -> pd.DataFr
         raise Unreadable(f"{label}: it could not be opened ({error.strerror}); close it or ask for access.") from None
     ledger.take(label, data)
     if not data.strip() and not file.required:
-        ledger.note(f"{label}: the file is empty; it was left out.")
+        ledger.note("the file is empty; it was left out.", file=label)
         return None
     names, read = (parquet_text if path.suffix.lower() == ".parquet" else csv_text)(label, data)
     chosen = _chosen(label, names, file)
@@ -73,7 +73,7 @@ def _text_table(path: Path, label: str, file: File, ledger: Ledger) -> pd.DataFr
     _note_undeclared(label, names, chosen, ledger)
     ledger.read(label, file.table, len(rows))
     if rows.empty:
-        ledger.note(f"{label}: there are column names but no rows; it was left out.")
+        ledger.note("there are column names but no rows; it was left out.", file=label)
         return None
     return rows.assign(file=label, row=np.arange(2, len(rows) + 2))
 
@@ -97,13 +97,16 @@ def _chosen(label: str, names: list[str], file: File) -> dict[str, list[str]]:
     """Field -> the columns of the file that hold it (several when they are joined). Case of names does not count."""
     clean = [name.strip().casefold() for name in names]
     held = dict(zip(clean, names, strict=True))
+    chosen = {column.field: _columns_of(column, held) for column in file.columns}
+    taken = {name.strip().casefold() for columns in chosen.values() for name in columns}
+    if not taken:  # its first line may be a child's, so nothing of it is told
+        wanted = _listed([column.names[0] for column in file.columns if column.required])
+        raise Unreadable(f"{label}: the first line names none of the columns ({wanted}); put their names there, or look for the right file.")
+    free = [name.strip() for name in names if name.strip().casefold() not in taken]
     problems = [
         f"{label}: the column name '{held[name]}' is there {count} times; keep one of them."
-        for name, count in Counter(clean).items() if name and count > 1
+        for name, count in Counter(clean).items() if name in taken and count > 1
     ]
-    chosen = {column.field: _columns_of(column, held) for column in file.columns}
-    taken = {name.casefold() for columns in chosen.values() for name in columns}
-    free = [name.strip() for name in names if name.casefold() not in taken]
     problems += [
         _no_column(label, column, free) for column in file.columns
         if column.required and not chosen[column.field] and column.field not in file.from_path
@@ -139,13 +142,13 @@ def _fields(table: pa.Table, chosen: dict[str, list[str]]) -> pd.DataFrame:
 
 def _note_undeclared(label: str, names: list[str], chosen: dict[str, list[str]], ledger: Ledger) -> None:
     used = {name for held in chosen.values() for name in held}
-    rest = [name.strip() for name in names if name not in used]
+    rest = [name.strip() for name in names if name not in used and name.strip()]
     private = [name for name in rest if PRIVATE.search(name)]
     plain = [name for name in rest if name not in private]
     if private:
-        ledger.note(f"{label}: columns that look like people's names or numbers were dropped: {_listed(private)}.")
+        ledger.note(f"columns that look like people's names or numbers were dropped: {_listed(private)}.", file=label)
     if plain:
-        ledger.note(f"{label}: columns that this source does not declare were not read: {_listed(plain)}.")
+        ledger.note(f"columns that this source does not declare were not read: {_listed(plain)}.", file=label)
 
 
 def _listed(names: list[str]) -> str:

@@ -49,7 +49,8 @@ def _csv_columns(label: str, data: bytes, names: list[str], wanted: list[str], m
             raise Unreadable(f"{label}: some letters are not saved as UTF-8; save it as 'CSV UTF-8'.") from None
         raise Unreadable(f"{label}: this cannot be read as CSV with {len(names)} columns; export it again.") from None
     if ragged:
-        more = f" (and {len(ragged) - 1:,} more lines like it)" if len(ragged) > 1 else ""
+        others = len(ragged) - 1
+        more = f" (and {others:,} more {'line' if others == 1 else 'lines'} like it)" if others else ""
         raise Unreadable(
             f"{label}: line {ragged[0].number} has {ragged[0].actual_columns} fields where the header has "
             f"{ragged[0].expected_columns}{more}; put quotation marks around values that hold the separator."
