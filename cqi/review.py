@@ -85,7 +85,8 @@ class Review:
     def answer(self) -> Section:
         """The answer in three to five sentences; first, if need be, what in the file bends it."""
         counts = policy(self.profile)["threshold"] == 0
-        caution = (*say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
+        caution = (*say.broken(self.own("findings"), self.tables.account),
+                   *say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
                    *say.caution(self.county, self.own("findings"), counts=counts))
         sentences = say.answer(self.county, self.period, self.day, course=self.course(),
                                same_age=self.same_age(tables.HEADLINE), waiting=self.own("waiting"))

@@ -161,7 +161,8 @@ def test_every_stay_of_a_child_brings_its_moves_and_days(tmp_path):
 
 @pytest.mark.parametrize(("number", "since", "expected"), [
     ("1", "2024-03-01", (0, 121)), ("3", "2024-05-01", (2, 121)),
-    ("3", "2024-06-30", (2, 121)), ("3", "2024-07-01", (1, 121)),  # the last move came after the period
+    ("3", "2024-06-30", (2, 121)), ("2", "2024-07-01", (0, 121)),  # the one move came after the period
+    ("3", "2024-07-01", (0, 0)),  # of two moves, one or both came after: not known
     ("3", ".", (2, 121)), ("0", ".", (0, 0)), (".", ".", (0, 0)),
 ])
 def test_the_number_of_placements_where_a_file_has_no_placements(tmp_path, number, since, expected):
@@ -178,6 +179,7 @@ def reports(folder, closed, *, received="2024-02-01", period="2024Q1", as_of=LAT
     found = extract(folder, "entry_date\n2024-01-01", reports=f"""
         child_id  county  report_date  incident_date  disposition    disposition_date
         one       Alder   {received}   .              substantiated  {closed}
+        before    Alder   2023-01-01   .              substantiated  2023-01-10
     """)
     return counts("investigation_completed_on_time", found, period, as_of)
 
@@ -276,3 +278,12 @@ def test_where_the_child_lived_on_the_as_of_date(tmp_path, as_of, home):
     """)
     living = {group: number for group, number in groups(found, as_of)[0].items() if group.startswith("living")}
     assert living == {f"living: {home}": 1, "living: other or not known": 1}
+
+
+def test_reports_without_any_disposition_give_no_figure(tmp_path):
+    """A file that holds no disposition at all says nothing of time; 0% would be false."""
+    found = extract(tmp_path, "entry_date\n2024-01-01", reports="""
+        child_id  county  report_date  incident_date  disposition    disposition_date
+        one       Alder   2024-02-01   .              substantiated  .
+    """)
+    assert counts("investigation_completed_on_time", found, "2024Q1", LATE)[:2] == (0, 0)

@@ -158,6 +158,13 @@ def test_caution_names_the_months_and_the_usual():
     assert "April 2026 (0) and May 2026 (1)" in words and "about 9 a month are usual" in words
 
 
+@pytest.mark.parametrize(("aside", "without", "told"), [(5, 10, 0), (6, 10, 1), (5, 11, 1), (6, 11, 2)])
+def test_a_badly_broken_file_is_said_first(aside, without, told):
+    account = pd.DataFrame([{"table": "episodes", "rows_read": 100, "quarantined": aside}, {"table": "reports", "rows_read": 9, "quarantined": 9}])
+    findings = pd.DataFrame([{"finding": "exit without a reason", "count": without, "among": 100}])
+    assert len(say.broken(findings, account)) == told
+
+
 def test_a_gap_in_the_file_is_not_called_usual():
     row = course(status="data quality")
     assert say.verdict(row) == ""

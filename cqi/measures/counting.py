@@ -146,7 +146,9 @@ def _moves(measure: Measure, on: Basis, episode, exit_day, until) -> tuple[np.nd
     if on.placements.empty and len(on.placement_counts):
         counts = on.placement_counts.iloc[episode]
         later = (counts["since"].to_numpy() > until) & (counts["since"].to_numpy() < NEVER)
-        return np.maximum(counts["placements"].to_numpy() - 1 - later, 0), counts["placements"].ge(1).to_numpy()
+        number = counts["placements"].to_numpy()
+        told = (number >= 1) & ~(later & (number > 2))  # of several moves, some may have come after the day
+        return np.maximum(number - 1 - later, 0), told
     first, number = on.first_placement[episode], np.diff(on.first_placement)[episode]
     row = np.repeat(np.arange(len(episode)), number)
     which = np.arange(len(row)) - np.repeat(np.cumsum(number) - number, number) + np.repeat(first, number)
@@ -161,7 +163,8 @@ def _moves(measure: Measure, on: Basis, episode, exit_day, until) -> tuple[np.nd
 def _reports_closed_in_time(measure: Measure, on: Basis, period: Cohort, as_of: date) -> pd.DataFrame:
     days = measure.what["window_days"]
     frame = on.reports[on.reports["report"].between(day_number(period.start), day_number(period.end))]
-    frame = frame[frame["report"] + days <= day_number(as_of)]
+    answered = (on.reports["disposition"] < NEVER).any()  # a file without any disposition says nothing of time
+    frame = frame[(frame["report"] + days <= day_number(as_of)) & answered]
     in_time = (frame["disposition"] - frame["report"]).between(0, days)
     return measure_rows(
         measure, on.counties, period, as_of=as_of,

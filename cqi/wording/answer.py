@@ -147,6 +147,22 @@ def late(as_of: date, last_date: date) -> tuple[str, ...]:
             f"look as if they were still in care. Give an as-of date up to {day_words(last_date)}, or a newer file.",)
 
 
+MOST_SET_ASIDE, MOST_WITHOUT_REASON = 0.05, 0.10
+"""Shares of rows set aside and of exits without a reason above which a page warns first: limits of the federal data checks."""
+
+
+def broken(findings: pd.DataFrame, account: pd.DataFrame) -> tuple[str, ...]:
+    """That many rows of stays were set aside, or many exits have no reason; empty when few. `findings` of the county."""
+    stays = account.loc[account["table"] == "episodes", ["rows_read", "quarantined"]].sum()
+    reason = findings.loc[findings["finding"] == "exit without a reason"]
+    sentences = []
+    if stays["quarantined"] > MOST_SET_ASIDE * stays["rows_read"]:
+        sentences.append("More than 5% of the rows of stays in the files could not be used. Have the files checked before acting on this page.")
+    if (reason["count"] > MOST_WITHOUT_REASON * reason["among"]).any():
+        sentences.append("More than 10% of the exits here have no reason in the file, and those children are left out. The figures may be wrong.")
+    return tuple(sentences)
+
+
 def caution(county: str, findings: pd.DataFrame, *, counts: bool = True) -> tuple[str, ...]:
     """What in the file bends the answer: months in which exits or entries look missing; empty when nothing does.
 
