@@ -22,7 +22,7 @@ from cqi.course import observed_and_expected
 from cqi.disclosure import protected_together
 from cqi.measures import Basis, basis, count, cumulative_incidence, maturity, still_in_care
 from cqi.quality import findings
-from cqi.registry import Measure, measure, measure_names
+from cqi.registry import measure, measure_names
 from cqi.sources import Extract, load
 from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
@@ -157,11 +157,6 @@ def _facts(extract: Extract, period: Cohort, as_of: AsOf, counties: tuple[str, .
 def _protected(every: Tables, profile: str) -> Tables:
     own = {field.name: getattr(every, field.name) for field in fields(Tables)[:6]}
     return replace(every, **protected_together(own, profile, headline=HEADLINE))
-
-
-def headline() -> Measure:
-    """The measure that a review is about."""
-    return measure(HEADLINE)
 
 
 def _key(data: str, source: str, cohort_word: str, as_of: str) -> str:

@@ -6,5 +6,6 @@ from cqi.cohorts.stays import NEVER, Stays, birthday, day_number, entered, known
 
 __all__ = [
     "AsOf", "Cohort", "NEVER", "Stays", "birthday", "chosen_as_of", "cohort", "day_number", "earlier_cohorts", "entered",
-    "known", "left", "months_after", "open_cohorts", "placed", "places", "shifted_day", "stays", "tally",
+    "first_whole_entry", "known", "left", "months_after", "open_cohorts", "placed", "places", "shifted_day", "stays",
+    "tally",
 ]

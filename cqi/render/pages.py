@@ -14,7 +14,6 @@ from cqi.blocks import MIME
 from cqi.render.kernels import engine_options
 from cqi.render.page import page_html
 from cqi.render.plan import Job, notebook_path, papermill_path
-from cqi.vocabulary import CqiError
 
 CELL_SECONDS = 600
 WHAT_HAPPENED = {

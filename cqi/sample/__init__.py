@@ -18,15 +18,6 @@ STEPS = ("history", "identifiers", "episodes", "spoiled", "placements", "who is 
          "referrals", "staff")
 
 
-def sample_tables(seed: int = state.SEED) -> dict[str, pd.DataFrame]:
-    """The tables of the fictional state by name, columns as `cqi.vocabulary.TABLE_COLUMNS`, then covariates.
-
-    Types are those of the tables that `cqi.sources` reads: dates datetime64[s], missing where unknown on the extract's
-    date; text str, '' where missing; whole numbers Int64. Episodes hold the spoiled rows.
-    """
-    return drawn(seed)[0]
-
-
 def write_sample(folder: Path, *, seed: int = state.SEED) -> list[Path]:
     """The files written into `folder` (made if need be): one CSV for each table, and README.md."""
     tables, faults = drawn(seed)
@@ -40,7 +31,12 @@ def write_sample(folder: Path, *, seed: int = state.SEED) -> list[Path]:
 
 
 def drawn(seed: int) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
-    """The tables, and how many rows of episodes have which fault."""
+    """The tables of the fictional state by name, and how many rows of episodes have which fault.
+
+    Columns are `cqi.vocabulary.TABLE_COLUMNS`, then covariates. Types are those of the tables that `cqi.sources` reads:
+    dates datetime64[s], missing where unknown on the extract's date; text str, '' where missing; whole numbers Int64.
+    Episodes hold the spoiled rows.
+    """
     # Each step has its own stream, so that a change in one table leaves the others as they were.
     rng = {step: np.random.Generator(np.random.PCG64([seed, number])) for number, step in enumerate(STEPS)}
     spells = with_file_fields(rng["identifiers"], history(rng["history"], world()))
