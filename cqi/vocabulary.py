@@ -32,6 +32,7 @@ TABLE_COLUMNS = {
     "population": ("county", "year", "age_band", "children"),
     "referrals": ("child_id", "county", "referral_date", "first_contact_role", "engaged_date", "completed_date"),
     "staff": ("staff_id", "county", "role", "hire_date", "end_date", "end_reason"),
+    "visits": ("episode_id", "visit_date"),
 }
 """Columns that every table of an extract has, in this order; covariates follow (sex, race, ...)."""
 

@@ -13,6 +13,7 @@ import pandas as pd
 from cqi.sources.account import Ledger, counted
 from cqi.sources.declared import Source, declared_source, source_names
 from cqi.sources.finding import data_path
+from cqi.sources.official import official_checks
 from cqi.sources.parsing import parsed
 from cqi.sources.reading import text_tables
 from cqi.sources.shapes import SHAPES
@@ -28,8 +29,13 @@ class Extract:
 
     Tables have the columns of `vocabulary.TABLE_COLUMNS`, empty where the source has none, text as `str` ('' is
     missing), dates as datetime64[s], whole numbers as Int64. Episodes also have `entry_known` (False: the child was in
-    care before the file begins, so the entry_date is not an entry) and the covariates that the source declares: sex,
-    race, county_fips, placement_count, current_setting, current_setting_start.
+    care before the file begins, so the entry_date is not an entry), `left_out` (True: an official check flags the record,
+    and no official measure counts it) and the covariates that the source declares: sex, race, county_fips,
+    placement_count, current_setting, current_setting_start. Reports may have care_id (the child's id in the episodes,
+    where it is another than child_id), birth_date, age, sex, race and unborn.
+    `federal`: the file is of the federal system, so its checks, limits and half-year reporting periods apply.
+    `checks`: one row for each official check, half-year and county. `flagged`: rows that a check leaves out, by county
+    and dates, without ids. `findings`: every defect found, as a person can act on it.
     `account`: file, table, rows_read = used + merged + quarantined. `quarantine`: file, row, table, reason.
     `merged`: file, row, table, into. `row` is the line in the file, 2 is the first data row (blank lines not counted).
     `inputs`: file, sha256, bytes. `notes`: sentences on how the files were read.
@@ -43,11 +49,16 @@ class Extract:
     population: pd.DataFrame = field(repr=False)
     referrals: pd.DataFrame = field(repr=False)
     staff: pd.DataFrame = field(repr=False)
+    visits: pd.DataFrame = field(repr=False)
     account: pd.DataFrame
     quarantine: pd.DataFrame = field(repr=False)
     merged: pd.DataFrame = field(repr=False)
     inputs: pd.DataFrame
     notes: tuple[str, ...]
+    federal: bool
+    checks: pd.DataFrame = field(repr=False)
+    flagged: pd.DataFrame = field(repr=False)
+    findings: pd.DataFrame = field(repr=False)
 
 
 def load(data: str | Path, source: str = "episodes") -> Extract:
@@ -65,10 +76,13 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     _check_some(rows["episodes"], ledger)
     made = _tables(rows, declared, ledger)
     _check_some(made["episodes"], ledger)
+    checked = official_checks(rows, made, declared, ledger)
+    made["episodes"] = made["episodes"].assign(left_out=checked.left_out)
     tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
     return Extract(
         source=source, data=path, **tables, account=ledger.account(), quarantine=ledger.quarantine(),
-        merged=ledger.merged(), inputs=ledger.inputs(), notes=ledger.notes,
+        merged=ledger.merged(), inputs=ledger.inputs(), notes=ledger.notes, federal=declared.federal,
+        checks=checked.checks, flagged=checked.flagged, findings=ledger.findings(),
     )
 
 

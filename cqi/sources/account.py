@@ -12,6 +12,7 @@ ACCOUNT = ("file", "table", "rows_read", "used", "merged", "quarantined")
 QUARANTINE = ("file", "row", "table", "reason")
 INPUTS = ("file", "sha256", "bytes")
 MERGED = ("file", "row", "table", "into")
+FINDINGS = ("severity", "action", "defect", "file", "row", "count", "among", "what", "why", "do")
 
 
 class Ledger:
@@ -84,6 +85,10 @@ class Ledger:
     def merged(self) -> pd.DataFrame:
         """Rows that are another row again: file, row, table, into."""
         return _together(self._merged, MERGED)
+
+    def findings(self) -> pd.DataFrame:
+        """Every defect found: severity, action, defect, file, first row, count, among, what, why, do."""
+        return pd.DataFrame(columns=list(FINDINGS))
 
     def account(self) -> pd.DataFrame:
         """One row per file: rows_read = used + merged + quarantined, each counted by itself and compared."""

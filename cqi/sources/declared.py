@@ -80,7 +80,8 @@ class File:
 
 @dataclass(frozen=True)
 class Source:
-    """A declared source. `order` names the fields that tell a later report from an earlier one."""
+    """A declared source. `order` names the fields that tell a later report from an earlier one; `federal`: the file is of
+    the federal system of the United States, whose checks, limits and half-year reporting periods apply to it."""
 
     name: str
     title: str
@@ -93,6 +94,7 @@ class Source:
     date_formats: tuple[str, ...]
     blank_dates: tuple[str, ...]
     many_files: bool
+    federal: bool
     files: tuple[File, ...]
 
 
@@ -126,7 +128,7 @@ def _source(name: str, text: dict) -> Source:
     where = f"{name}.toml"
     _known(where, text, (
         "title", "citation", "reviewer", "reviewed", "valid_years", "date_formats", "blank_dates", "many_files",
-        "shape", "order", "files", "codes",
+        "federal", "shape", "order", "files", "codes",
     ))
     _filled(where, text)
     lists = {
@@ -136,7 +138,7 @@ def _source(name: str, text: dict) -> Source:
     source = Source(
         name, *(text[key] for key in ("title", "citation", "reviewer", "reviewed")), tuple(text["valid_years"]),
         text["shape"], tuple(text.get("order", ())), tuple(text["date_formats"]), tuple(text.get("blank_dates", ())),
-        text.get("many_files", False), files,
+        text.get("many_files", False), text.get("federal", False), files,
     )
     _check_shape(where, source)
     _check_formats(where, source.date_formats)

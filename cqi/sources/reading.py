@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from cqi.sources.account import Ledger
 from cqi.sources.declared import Column, File, Source
 from cqi.sources.finding import files_by_role, said_by_path, unread
-from cqi.sources.text import Unreadable, csv_text, parquet_text
+from cqi.sources.readers import reader
+from cqi.sources.text import Unreadable
 from cqi.vocabulary import WHOLE, CqiError, nearest
 
 PRIVATE = re.compile(
@@ -65,7 +66,7 @@ def _text_table(path: Path, label: str, file: File, ledger: Ledger) -> pd.DataFr
     if not data.strip() and not file.required:
         ledger.note("the file is empty; it was left out.", file=label)
         return None
-    names, read = (parquet_text if path.suffix.lower() == ".parquet" else csv_text)(label, data)
+    names, read = reader(path.suffix)(label, data)
     chosen = _chosen(label, names, file)
     rows = _fields(read(sorted({name for held in chosen.values() for name in held})), chosen)
     rows = rows.assign(**{key: said_by_path(path, what) for key, what in file.from_path.items() if key not in rows})
