@@ -1,4 +1,4 @@
-# Golden numbers for tests/test_estimates.py. Run: Rscript make.R [folder], base R and the survival package only.
+# Golden numbers for tests/test_estimates*.py. Run: Rscript make.R [folder], base R and the survival package only.
 suppressPackageStartupMessages(library(survival))
 folder <- commandArgs(trailingOnly = TRUE)
 folder <- if (length(folder)) folder[1] else "."
@@ -32,6 +32,84 @@ quantile_of <- function(p) with(grid, ifelse(ratio <= 1, qpois(p, mean),
 tail <- (1 - grid$level) / 2
 write_golden(cbind(grid[c("mean", "variance", "level")], lower = quantile_of(tail), upper = quantile_of(1 - tail)),
              "negative_binomial.csv")
+
+# ---- risk-adjusted ratios ----------------------------------------------------------------------------------------
+exact_count <- function(x, level) poisson.test(x, conf.level = level)$conf.int
+byar_count <- function(x, level) {
+  z <- qnorm(1 - (1 - level) / 2)
+  c(x * (1 - 1 / (9 * x) - z / (3 * sqrt(x)))^3, (x + 1) * (1 - 1 / (9 * (x + 1)) + z / (3 * sqrt(x + 1)))^3)
+}
+grid <- expand.grid(observed = c(0:12, 25, 99, 1000), expected = c(0.7, 12.5, 300), level = c(0.8, 0.95, 0.998))
+limits <- mapply(function(x, level) if (x < 10) exact_count(x, level) else byar_count(x, level), grid$observed, grid$level)
+write_golden(cbind(grid, ratio = grid$observed / grid$expected, lower = limits[1, ] / grid$expected,
+                   upper = limits[2, ] / grid$expected), "standardised.csv")
+
+shrunken <- function(case, observed, expected, phi, level) {
+  overall <- sum(observed) / sum(expected)
+  o <- observed / phi
+  e <- overall * expected / phi  # gamma prior of mean 1 about it; its variance by DerSimonian and Laird's moments
+  between <- (sum((o - e)^2 / e) - (length(e) - 1)) / (sum(e) - sum(e^2) / sum(e))
+  tail <- (1 - level) / 2
+  limit <- function(p) if (between > 0) overall * qgamma(p, shape = 1 / between + o, rate = 1 / between + e) else
+    rep(if (p < 0.5) qgamma(p, sum(o)) else qgamma(p, sum(o) + 1), length(o)) / sum(expected) * phi
+  mean <- if (between > 0) overall * (1 / between + o) / (1 / between + e) else rep(overall, length(o))
+  data.frame(case, phi, level, observed, expected, ratio = mean, lower = limit(tail), upper = limit(1 - tail))
+}
+write_golden(rbind(
+  shrunken("spread", c(20, 40, 60), c(40, 40, 40), 1, 0.95),
+  shrunken("sizes", c(0, 3, 31, 190, 7), c(0.4, 5.5, 20, 240, 7), 1, 0.8),
+  shrunken("siblings", c(2, 30, 31, 190, 7), c(0.4, 55, 20, 240, 7), 1.6, 0.95),
+  shrunken("alike", c(11, 19, 30), c(10, 20, 30), 1, 0.95),
+  shrunken("alike siblings", c(11, 19, 30), c(10, 20, 30), 1.6, 0.95)), "shrunken.csv")
+
+# ---- two groups --------------------------------------------------------------------------------------------------
+compared <- function(what, pairs, levels, ratio, interval) {
+  rows <- do.call(rbind, lapply(levels, function(level) cbind(pairs, level = level)))
+  limits <- mapply(interval, rows$first, rows$first_of, rows$other, rows$other_of, rows$level)
+  cbind(what, rows, value = with(rows, ratio(first, first_of, other, other_of)), lower = limits[1, ], upper = limits[2, ])
+}
+levels <- c(0.8, 0.95, 0.998)
+log_normal <- function(ratio, variance, level) ratio * exp(c(-1, 1) * qnorm(1 - (1 - level) / 2) * sqrt(variance))
+hybrid <- function(p, own, q, other)
+  p - q + c(-sqrt((p - own[1])^2 + (other[2] - q)^2), sqrt((own[2] - p)^2 + (q - other[1])^2))
+wilson <- function(x, n, level) suppressWarnings(prop.test(x, n, conf.level = level, correct = FALSE))$conf.int
+
+counts <- expand.grid(first = c(0, 1, 4, 9, 10, 27, 140), other = c(0, 1, 5, 9, 10, 33, 900))
+counts$first_of <- 820.5
+counts$other_of <- 3000
+counts <- counts[counts$first + counts$other > 0, c("first", "first_of", "other", "other_of")]
+rates <- compared("rate_ratio", counts, levels, function(a, s, b, t) a / s / (b / t), function(a, s, b, t, level)
+  if (min(a, b) < 10) poisson.test(c(a, b), c(s, t), conf.level = level)$conf.int else
+    log_normal(a / s / (b / t), 1 / a + 1 / b, level))
+rate_differences <- compared("rate_difference", counts, levels, function(a, s, b, t) 1000 * (a / s - b / t),
+  function(a, s, b, t, level) 1000 * hybrid(a / s, exact_count(a, level) / s, b / t, exact_count(b, level) / t))
+
+koopman <- function(x, n, y, m, level) {  # Koopman 1984: the ratios whose chi-square statistic U is at its quantile
+  u <- function(log_ratio) {
+    r <- exp(log_ratio)
+    b <- r * (n + y) + x + m
+    p <- (b - sqrt(b^2 - 4 * r * (n + m) * (x + y))) / (2 * (n + m))
+    (x - n * p)^2 / (n * p * (1 - p)) * (1 + n * (r - p) / (m * (1 - p))) - qchisq(level, 1)
+  }
+  root <- function(from, to) exp(uniroot(u, c(from, to), tol = 1e-14, maxiter = 10000)$root)
+  middle <- log(x / n / (y / m))
+  c(if (x == 0) 0 else root(-12, min(middle, 12)), if (y == 0) Inf else root(max(middle, -12), 12))
+}
+parts <- rbind(
+  data.frame(first = c(36, 7, 0, 1, 3, 20, 12, 200, 9, 30), first_of = c(40, 34, 20, 20, 10, 25, 100, 900, 60, 45),
+             other = c(16, 1, 1, 0, 6, 24, 20, 150, 10, 12), other_of = c(80, 34, 20, 20, 9, 60, 100, 400, 70, 60)))
+proportions <- compared("proportion_ratio", parts, levels, function(x, n, y, m) x / n / (y / m),
+  function(x, n, y, m, level) if (min(x, n - x, y, m - y) < 10) koopman(x, n, y, m, level) else
+    log_normal(x / n / (y / m), 1 / x - 1 / n + 1 / y - 1 / m, level))
+newcombe <- data.frame(first = c(56, 9, 6, 5, 0, 0, 10, 10), first_of = c(70, 10, 7, 56, 10, 10, 10, 10),
+                       other = c(48, 3, 2, 0, 0, 0, 0, 0), other_of = c(80, 10, 7, 29, 20, 10, 20, 10))
+differences <- compared("proportion_difference", rbind(newcombe, parts), levels, function(x, n, y, m) x / n - y / m,
+  function(x, n, y, m, level) hybrid(x / n, wilson(x, n, level), y / m, wilson(y, m, level)))
+shares <- data.frame(first = c(0, 4, 30, 250), first_of = c(12, 12, 90, 1000), other = c(15, 15, 1400, 140000),
+                     other_of = c(100, 100, 10000, 1000000))
+care <- compared("disproportionality", shares, levels, function(x, n, y, m) x / n / (y / m),
+  function(x, n, y, m, level) wilson(x, n, level) / (y / m))
+write_golden(rbind(rates, rate_differences, proportions, differences, care), "comparing.csv")
 
 # ---- children: days in care, cause (-1 still in care when last seen), first day at risk --------------------------
 children <- function(case, days, cause, entry = 0)
