@@ -10,12 +10,13 @@ import pandas as pd
 from cqi.sample import state
 from cqi.sample.process import history
 from cqi.sample.readme import readme
-from cqi.sample.reports import all_reports, reports
+from cqi.sample.reports import all_reports, described, reports
 from cqi.sample.services import population, referrals, staff
-from cqi.sample.tables import episodes, identifiers, placements, spoiled, with_file_fields, world
+from cqi.sample.tables import episodes, identifiers, placements, sex_and_race, spoiled, with_file_fields, world
+from cqi.sample.visits import visits
 
 STEPS = ("history", "identifiers", "episodes", "spoiled", "placements", "who is reported", "reports", "population",
-         "referrals", "staff")
+         "referrals", "staff", "who the reported are", "visits")
 
 
 def write_sample(folder: Path, *, seed: int = state.SEED) -> list[Path]:
@@ -42,14 +43,16 @@ def drawn(seed: int) -> tuple[dict[str, pd.DataFrame], dict[str, int]]:
     spells = with_file_fields(rng["identifiers"], history(rng["history"], world()))
     reported = all_reports(rng["who is reported"], spells)
     child_ids = identifiers(rng["identifiers"], "C", 1 + int(max(spells["child"].max(), reported["child"].max())), 7)
-    table, faults = spoiled(rng["spoiled"], episodes(rng["episodes"], spells, child_ids))
+    sex, race = sex_and_race(rng["episodes"], spells)
+    table, faults = spoiled(rng["spoiled"], episodes(rng["episodes"], spells, child_ids, sex, race))
     tables = {
         "episodes": table,
         "placements": placements(rng["placements"], spells),
-        "reports": reports(rng["reports"], reported, child_ids),
+        "reports": reports(rng["reports"], described(rng["who the reported are"], reported, sex, race), child_ids),
         "population": population(rng["population"]),
         "referrals": referrals(rng["referrals"], spells, child_ids),
         "staff": staff(rng["staff"]),
+        "visits": visits(rng["visits"], spells),
     }
     return {name: table_types(table) for name, table in tables.items()}, faults
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp
+
 import pandas as pd
 
 from cqi.sample import state
@@ -16,8 +18,9 @@ No child, family, worker or county in this folder exists. The files are drawn by
 
 The extract's date is **{extract}**: entries, exits, moves, reports and dispositions up to and including that day are known,
 nothing later. Entries begin on {first}; children already in care on that day are left out, so counts of children in care
-are too low in the first years. Reports begin on {reports} to keep the files small. Children may come back: a re-entry is
-a new episode of the same `child_id`. Identifiers carry no meaning. Missing is an empty field; files are UTF-8.
+are too low in the first years. Reports begin on {reports} and visits on {visits}, to keep the files small;
+of the time before, they say nothing. Children may come back: a re-entry is a new episode of the same `child_id`. Identifiers
+carry no meaning. Missing is an empty field; files are UTF-8.
 
 | file | rows | one row per | notes |
 |---|---|---|---|
@@ -27,10 +30,12 @@ a new episode of the same `child_id`. Identifiers carry no meaning. Missing is a
 NOTES = {
     "episodes": ("stay in care", "`county_fips` is text with a leading zero; `sex`, `race` as recorded"),
     "placements": ("home within a stay", "`end_date` is empty where the child lives on the extract's date"),
-    "reports": ("child and report", "no disposition yet where the investigation is open"),
+    "reports": ("child and report", "no disposition yet where the investigation is open; `birth_date`, `sex` and `race` as in "
+                "`episodes.csv` for children in care; `unborn` is `yes` for a child not yet born"),
     "population": ("county, year, age band", "children living there"),
     "referrals": ("referral of a child's family", "`first_contact_role`: who met the family first"),
     "staff": ("person and position", "no `end_date` while employed"),
+    "visits": ("visit to a child in care", f"from {state.VISITS_FROM} on, to keep the file small; who came is not in it"),
 }
 
 DRAWN = """## How the children were drawn
@@ -70,6 +75,12 @@ Daily returns per 100,000 children out of care, by days since the exit:
   logarithm {rate_spread}).
 - **Referrals.** {referred:.0%} of entries; who met the family first, and the share who then engage: {contacts}.
   {completed:.0%} of those who engage complete, 90 to 240 days later.
+- **Reported children.** Sex, and race by family, from the same shares as for children in care. Of children never in care
+  and first reported in the {young} days after birth, {unborn:.0%} get a later birth date instead: up to {wait} days after
+  that report, so that it is a report on an unborn child.
+- **Visits.** A child in care is visited in a whole calendar month with probability {visited:.0%} ({told}), in part of a
+  month with less, in proportion to its days; {twice:.0%} of the months with a visit have two. The day of leaving is not in
+  care. In Elm nobody visits after an exit that was lost.
 - **Staff.** {positions} positions for each entry expected in a year, at least two in a county; {turnover:.0%} of those
   employed leave in a year.
 """
@@ -78,6 +89,17 @@ STORIES = """## What was planted
 
 The same as data: `cqi.sample.state.STORIES`.
 
+"""
+
+EXPECTED = """## What measures of safety, kin and visits should find
+
+{table}
+
+Chance moves a count around these values. Also to know:
+
+- Race and sex change none of them. Siblings have one race and share much, and a few children make most of the moves, so
+  differences by race in permanency, re-entry, recurrence and moves leave their 95% interval more often than 1 time in 20.
+- Half of the confirmed reports here led to a removal, so fewer children are kept safely at home than in a real state.
 """
 
 FAULTS = """## What was spoiled
@@ -98,9 +120,10 @@ days of entries 2019 to 2024 that lasted at least 8 days.
 def readme(tables: dict[str, pd.DataFrame], faults: dict[str, int], seed: int) -> str:
     """The text of README.md for these tables."""
     files = "\n".join(f"| `{name}.csv` | {len(table):,} | {' | '.join(NOTES[name])} |" for name, table in tables.items())
-    facts = {"extract": state.EXTRACT_DATE, "first": state.FIRST_ENTRY, "reports": state.REPORTS_FROM}
-    parts = [HEAD.format(seed=seed, files=files, **facts), stories_text(), faults_text(faults), process_text(),
-             counties_text(tables["episodes"])]
+    facts = {"extract": state.EXTRACT_DATE, "first": state.FIRST_ENTRY, "reports": state.REPORTS_FROM,
+             "visits": state.VISITS_FROM}
+    parts = [HEAD.format(seed=seed, files=files, **facts), stories_text(), expected_text(),
+             faults_text(faults), process_text(), counties_text(tables["episodes"])]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -109,6 +132,47 @@ def stories_text() -> str:
     columns = ["county", "story", "from", "to", "what a review should see"]
     rows = [[story.county, story.title, story.start or "", story.end or "", story.should_see] for story in state.STORIES]
     return STORIES + table_text(columns, rows)
+
+
+def expected_text() -> str:
+    """The values that were planted in the measures of safety, kin and visits, and the sums that give them."""
+    columns = ["measure", "where it shows", "expected", "why"]
+    return EXPECTED.format(table=table_text(columns, [
+        maltreated_row(), again_row(), kin_row(),
+        ["Months in care with a visit", "whole calendar months", f"{state.VISITED:.0%}; {other_visits()}",
+         "the shares they are drawn from; less in Elm from April 2026, for the lost exits"],
+    ]))
+
+
+def maltreated_row() -> list[str]:
+    """Maltreatment in care, by the rate of reports in care."""
+    found, told_late = state.VICTIM_SHARES["in care"], state.INCIDENT_BEFORE_ENTRY * (1 - state.INCIDENT_MISSING)
+    reports = 100_000 * state.CARE_REPORTS
+    return ["Maltreatment in care", "days in care after the first week",
+            f"{reports * found * (1 - told_late):.1f} per 100,000 days",
+            f"{reports:.0f} reports in 100,000 days, {found:.0%} of them confirmed, without the {told_late:.1%} with a known "
+            "incident before the stay"]
+
+
+def again_row() -> list[str]:
+    """Recurrence, by the later reports expected of a child."""
+    least, span, power = state.DAYS_APART
+    in_a_year, found = ((366 - least) / span) ** (1 / power), state.VICTIM_SHARES["later"]
+    return ["Recurrence of maltreatment", "children never in care whose first report was confirmed",
+            f"{1 - exp(-state.LATER_REPORTS * in_a_year * found):.1%}",
+            f"{state.LATER_REPORTS} later reports a child, {in_a_year:.0%} of them within 12 months, {found:.0%} confirmed"]
+
+
+def kin_row() -> list[str]:
+    """First placement with kin, by age, among settings that are known."""
+    settings = zip(AGE_BANDS, state.FIRST_SETTINGS["kin"], state.FIRST_SETTINGS["unknown"], strict=True)
+    shares = ", ".join(f"{words} {kin / (1 - unknown):.0%}" for (_, _, words), kin, unknown in settings)
+    return ["First placement with kin", "by age at entry", shares, "the shares they are drawn from"]
+
+
+def other_visits() -> str:
+    """The counties in which fewer months have a visit, and their share."""
+    return ", ".join(f"{story.county} {story.visited:.0%}" for story in state.STORIES if story.visited is not None)
 
 
 def faults_text(faults: dict[str, int]) -> str:
@@ -138,6 +202,8 @@ def other_constants() -> dict[str, object]:
         "referred": state.REFERRAL_SHARE, "completed": state.COMPLETED_SHARE,
         "contacts": ", ".join(f"{role} {engage:.0%}" for role, (_, engage) in state.FIRST_CONTACTS.items()),
         "positions": state.STAFF_PER_ENTRY, "turnover": state.TURNOVER,
+        "young": state.UNBORN_BELOW, "unborn": state.UNBORN_SHARE, "wait": state.UNBORN_DAYS,
+        "visited": state.VISITED, "told": other_visits(), "twice": state.VISITED_TWICE,
     }
 
 

@@ -8,8 +8,7 @@ from scipy.special import ndtri
 
 from cqi.sample import state
 from cqi.sample.process import arrivals, day_number, families, siblings
-from cqi.sample.tables import LAST, NAMES, dates, words
-from cqi.vocabulary import TABLE_COLUMNS
+from cqi.sample.tables import LAST, NAMES, dates, sex_and_race, words
 
 FROM = day_number(state.REPORTS_FROM)
 
@@ -17,15 +16,16 @@ FROM = day_number(state.REPORTS_FROM)
 def report_rows(children: pd.DataFrame, day: np.ndarray, origin: str, *, in_care: bool = False) -> pd.DataFrame:
     """Reports of one origin since the child's birth; `entered` is the day an in-care child entered, else missing."""
     entered = children["entry"].to_numpy() if in_care else np.nan
-    rows = children[["child", "county", "birth"]].reset_index(drop=True)
+    rows = children[["child", "group", "county", "birth"]].reset_index(drop=True)
     rows = rows.assign(day=day, origin=origin, entered=entered)
     return rows[rows["day"] >= rows["birth"]].reset_index(drop=True)
 
 
 def days_apart(rng: np.random.Generator, rows: pd.DataFrame, expected: float) -> tuple[pd.DataFrame, np.ndarray]:
-    """The rows once for each further report that `expected` brings, and its distance: 15 to 730 days, sooner likelier."""
+    """The rows once for each further report that `expected` brings, and its distance: `DAYS_APART`, sooner likelier."""
+    least, span, power = state.DAYS_APART
     row, place = arrivals(rng, np.full(len(rows), expected))
-    return rows.iloc[row], 15 + np.floor(715 * (place / expected) ** 1.5).astype(np.int64)
+    return rows.iloc[row], least + np.floor(span * (place / expected) ** power).astype(np.int64)
 
 
 def removal_reports(rng: np.random.Generator, spells: pd.DataFrame) -> list[pd.DataFrame]:
@@ -38,11 +38,11 @@ def removal_reports(rng: np.random.Generator, spells: pd.DataFrame) -> list[pd.D
     return [led, report_rows(again, again["day"].to_numpy() - days, "earlier")]
 
 
-def other_reports(rng: np.random.Generator, first_child: int) -> list[pd.DataFrame]:
-    """Reports of children who are not removed, and later reports of the same children; numbered from `first_child`."""
+def other_reports(rng: np.random.Generator, first_child: int, first_group: int) -> list[pd.DataFrame]:
+    """Reports of children who are not removed, and later reports of the same children; numbered on from those removed."""
     yearly = state.REPORT_RATIO * np.array(list(state.COUNTIES.values()))
     children = siblings(rng, families(rng, yearly, first=FROM - 730, last=LAST))
-    children = children.assign(child=first_child + np.arange(len(children)))
+    children = children.assign(child=first_child + np.arange(len(children)), group=first_group + children["group"])
     first = report_rows(children, children["entry"].to_numpy(), "first")
     again, days = days_apart(rng, first, state.LATER_REPORTS)
     return [first, report_rows(again, again["day"].to_numpy() + days, "later")]
@@ -58,9 +58,9 @@ def in_care_reports(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFr
 
 
 def all_reports(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFrame:
-    """Every report from the first day of reports to the extract's date: `child, county, birth, day, origin, entered`."""
-    parts = [*removal_reports(rng, spells), *other_reports(rng, int(spells["child"].max()) + 1),
-             in_care_reports(rng, spells)]
+    """Every report from the first day of reports to the extract's date: `child, group, county, birth, day, origin, entered`."""
+    after = 1 + spells[["child", "group"]].max()
+    parts = [*removal_reports(rng, spells), *other_reports(rng, after["child"], after["group"]), in_care_reports(rng, spells)]
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[rows["day"].between(FROM, LAST)].drop_duplicates(["child", "day"])
     return rows.sort_values(["child", "day"], ignore_index=True)
@@ -84,8 +84,28 @@ def dispositions(rng: np.random.Generator, rows: pd.DataFrame) -> tuple[np.ndarr
     return word, (rows["day"] + 1 + days).to_numpy()
 
 
+def described(rng: np.random.Generator, rows: pd.DataFrame, sex: np.ndarray, race: np.ndarray) -> pd.DataFrame:
+    """The reports with `born` (later than the report of an unborn child), `sex` and `race`.
+
+    Those of children in care are `sex` and `race` as from `sex_and_race`; all other children are drawn.
+    """
+    sexes, races = sex_and_race(rng, rows)
+    sexes[:len(sex)], races[:len(race)] = sex, race
+    return rows.assign(born=births(rng, rows), sex=sexes[rows["child"]], race=races[rows["group"]])
+
+
+def births(rng: np.random.Generator, rows: pd.DataFrame) -> np.ndarray:
+    """Day of birth on record: after the first report of a few children never in care, else as drawn."""
+    first = rows.groupby("child")["day"].transform("min")
+    young = rows["origin"].isin(["first", "later"]) & (first - rows["birth"] < state.UNBORN_BELOW)
+    chosen, place = rng.random((2, 1 + rows["child"].max()))[:, rows["child"]]
+    awaited = first + 1 + np.floor(state.UNBORN_DAYS * place).astype(np.int64)
+    return np.where(young & (chosen < state.UNBORN_SHARE), awaited, rows["birth"])
+
+
 def reports(rng: np.random.Generator, rows: pd.DataFrame, child_ids: np.ndarray) -> pd.DataFrame:
-    """reports.csv: no disposition yet where the investigation was still open on the extract's date."""
+    """reports.csv: no disposition yet where the investigation was still open on the extract's date, nor a birth date of a
+    child not born by then."""
     incident = incident_days(rng, rows)
     word, decided = dispositions(rng, rows)
     table = pd.DataFrame({
@@ -93,5 +113,7 @@ def reports(rng: np.random.Generator, rows: pd.DataFrame, child_ids: np.ndarray)
         "incident_date": dates(incident.astype(np.int64), known=rng.random(len(rows)) >= state.INCIDENT_MISSING),
         "disposition": pd.Series(word).where(decided <= LAST),
         "disposition_date": dates(decided.astype(np.int64), known=decided <= LAST),
+        "birth_date": dates(rows["born"], known=rows["born"] <= LAST), "sex": rows["sex"], "race": rows["race"],
+        "unborn": np.where(rows["born"] > rows["day"], "yes", ""),
     })
-    return table[list(TABLE_COLUMNS["reports"])].sort_values(["child_id", "report_date"], ignore_index=True)
+    return table.sort_values(["child_id", "report_date"], ignore_index=True)

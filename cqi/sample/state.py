@@ -14,6 +14,7 @@ SEED = 2026
 FIRST_ENTRY = "2019-01-01"
 EXTRACT_DATE = "2026-06-30"
 REPORTS_FROM = "2023-01-01"
+VISITS_FROM = "2025-07-01"
 STATE_FIPS = "03"
 """A code that FIPS leaves unassigned, with the leading zero that careless readers drop."""
 
@@ -31,7 +32,8 @@ class Story:
     """What was planted in one county: when (both days count), how much, and what a review should see.
 
     `kinds` of exit happen at `multiplier` times their usual daily rate from `start` on; `exits_lost` says that the
-    exits dated from `start` to `end` never reached the file.
+    exits dated from `start` to `end` never reached the file; `visited` is the share of whole months in care with a
+    visit, where it is not `VISITED`.
     """
 
     county: str
@@ -42,6 +44,7 @@ class Story:
     multiplier: float
     exits_lost: bool
     should_see: str
+    visited: float | None = None
 
 
 STORIES = (
@@ -52,7 +55,9 @@ STORIES = (
           "More children in permanent homes than expected, of every kind, for days in care from January 2025 on."),
     Story("Elm", "Two months of exits lost", "2026-04-01", "2026-05-31", (), 1.0, True,
           "No exit at all in April and May 2026, then exits again in June: a fault of the file, to be asked about "
-          "before anything is read from it. Children who went home look as if they were still in care."),
+          "before anything is read from it. Children who went home look as if they were still in care, without visits."),
+    Story("Cypress", "One month in five without a visit", VISITS_FROM, None, (), 1.0, False,
+          "Fewer months with a visit than elsewhere, for as long as visits are in the file. Outcomes did not change.", 0.80),
     Story("Heron", "A county of about four entries a year", None, None, (), 1.0, False,
           "Numbers too small to show, pooled or hidden; no finding."),
     Story("Laurel", "Nothing happened", None, None, (), 1.0, False,
@@ -148,6 +153,8 @@ REMOVAL_REPORT_SHARE = 0.8
 EARLIER_REPORTS = 0.5
 LATER_REPORTS = 0.3
 """Other reports expected in the two years before a removal's report, and in the two years after any other report."""
+DAYS_APART = (15, 715, 1.5)
+"""Days between such reports: the first number, and the second times a uniform draw to the power of the third."""
 CARE_REPORTS = 0.00030
 """Reports a day for each child in care."""
 VICTIM_SHARES = {"removal": 0.62, "earlier": 0.25, "first": 0.085, "later": 0.28, "in care": 0.36}
@@ -162,6 +169,11 @@ DECISION_DAYS = (27.0, 0.55, 0.15)
 INCIDENT_MISSING = 0.35
 INCIDENT_BEFORE_ENTRY = 0.1
 """Share of in-care reports with a known incident date that tell of something from before the child entered care."""
+UNBORN_SHARE = 0.03
+"""Share of the children never in care and first reported before `UNBORN_BELOW` days of age who are born after that report."""
+UNBORN_BELOW = 365
+UNBORN_DAYS = 120
+"""Most days from such a child's first report to its birth."""
 
 ENTRY_RATE = (2.9, 0.22)
 """Entries per 1,000 children and year: the median county, and the spread of the logarithm between counties."""
@@ -185,3 +197,8 @@ TURNOVER = 0.30
 """Staff leaving a year for each person employed; spells that ended before the first entry are not written."""
 VACANT_DAYS = 60
 END_REASONS = {"resigned": 0.62, "moved to another office": 0.2, "retired": 0.08, "dismissed": 0.06, "promoted": 0.04}
+
+VISITED = 0.95
+"""Share of whole calendar months in care with a visit; of a part of a month, less by as much as it is shorter."""
+VISITED_TWICE = 0.10
+"""Share of the months with a visit that have two."""

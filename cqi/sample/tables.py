@@ -51,17 +51,22 @@ def with_file_fields(rng: np.random.Generator, history: pd.DataFrame) -> pd.Data
     return spells.assign(episode_id=identifiers(rng, "E", len(spells), 7))
 
 
-def episodes(rng: np.random.Generator, spells: pd.DataFrame, child_ids: np.ndarray) -> pd.DataFrame:
+def sex_and_race(rng: np.random.Generator, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The sex of each child by its number, and the race of each family by the number of its group."""
+    return words(rng, state.SEXES, 1 + rows["child"].max()), words(rng, state.RACES, 1 + rows["group"].max())
+
+
+def episodes(
+    rng: np.random.Generator, spells: pd.DataFrame, child_ids: np.ndarray, sex: np.ndarray, race: np.ndarray,
+) -> pd.DataFrame:
     """episodes.csv as it would be without spoiled rows; 1 in 100 exits has no reason."""
-    children, group = 1 + spells["child"].max(), spells["group"].to_numpy()
-    sex, race = words(rng, state.SEXES, children), words(rng, state.RACES, 1 + group.max())
     reason_known = spells["known"] & (rng.random(len(spells)) >= state.REASON_MISSING)
     fips = np.array([f"{state.STATE_FIPS}{2 * number + 1:03d}" for number in range(len(NAMES))], dtype=object)
     table = pd.DataFrame({
         "child_id": child_ids[spells["child"]], "episode_id": spells["episode_id"], "county": NAMES[spells["county"]],
         "birth_date": dates(spells["birth"]), "entry_date": dates(spells["entry"]),
         "exit_date": dates(spells["exit"], known=spells["known"]), "exit_reason": spells["kind"].where(reason_known),
-        "county_fips": fips[spells["county"]], "sex": sex[spells["child"]], "race": race[group],
+        "county_fips": fips[spells["county"]], "sex": sex[spells["child"]], "race": race[spells["group"]],
     })
     return table.sort_values(["child_id", "entry_date", "episode_id"], ignore_index=True)
 
@@ -114,16 +119,16 @@ def placement_days(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFra
 
 
 def settings(rng: np.random.Generator, rows: pd.DataFrame, spells: pd.DataFrame) -> np.ndarray:
-    """The setting of each placement: by age, then what the child's exit makes of the last one."""
+    """The setting of each placement: by age, then what an exit that is known makes of the last of several."""
     spell = spells.iloc[rows["spell"]]
     age = age_band(spell["birth"].to_numpy(), spell["entry"].to_numpy() + rows["start"].to_numpy())
     draws = rng.random(len(rows))
-    first, kind = rows["first"].to_numpy(), spell["kind"].to_numpy()
+    first = rows["first"].to_numpy()
     found = np.where(first, by_age(state.FIRST_SETTINGS, age, draws), by_age(state.LATER_SETTINGS, age, draws))
-    ending = rows["last"].to_numpy()
-    found = np.where(ending & np.isin(kind, ("relative", "guardianship")), "kin", found)
-    found = np.where(ending & ~first & (kind == "adoption") & (found == "foster family"), "pre-adoptive home", found)
-    found = np.where(ending & ~first & (kind == "runaway"), "runaway", found)
+    kind = spell["kind"].where((rows["last"] & ~rows["first"]).to_numpy() & (spell["exit"] <= LAST).to_numpy(), "").to_numpy()
+    found = np.where(np.isin(kind, ("relative", "guardianship")), "kin", found)
+    found = np.where((kind == "adoption") & (found == "foster family"), "pre-adoptive home", found)
+    found = np.where(kind == "runaway", "runaway", found)
     return np.where(rows["visit"], "trial home visit", found)
 
 
