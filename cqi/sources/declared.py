@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from cqi.sources.parts import with_parts
+from cqi.sources.settings import SETTINGS as HOW_WRITTEN
+from cqi.sources.settings import settings
 from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such
 
 OURS = Path(__file__).parent.parent / "definitions" / "sources"
@@ -17,6 +20,7 @@ DATE_FORMATS = {
     "dd/mm/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
     "mm/dd/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
     "yyyymmdd": (r"\d{8}", "%Y%m%d"),
+    "excel serial": (r"\d{5}", ""),
 }
 """Declared name -> (what a whole value looks like, how it is read). Two-digit years are never read."""
 
@@ -39,6 +43,7 @@ SHAPE_FIELDS = {
     "one_row_per_episode": ("child_id", "county", "entry_date", "exit_date", "exit_reason"),
     "touching_rows": ("child_id", "county", "start_date", "start_reason", "end_date", "end_reason", "setting"),
     "last_report_wins": ("child_id", "county", "entry_date", "exit_date", "exit_reason", "removals", "prior_exit_date"),
+    "last_record_wins": ("child_id", "county", "entry_date", "exit_date", "exit_reason", "report_year", "report_month"),
 }
 """Fields that the `episodes` file of each row shape must declare."""
 
@@ -66,9 +71,16 @@ class Column:
     when_blank: str = ""
 
 
+STEPS = ("history", "race_of_flags", "setting_of_flags", "child_disposition", "care_link", "not_in_error")
+"""Steps between the reading of a role's rows and its table; each is told in `cqi/sources/steps.py`."""
+
+
 @dataclass(frozen=True)
 class File:
-    """One role in a source: which files play it, the table they fill, and their columns."""
+    """One role in a source: which files play it, the table they fill, and their columns.
+
+    `nested`: in an XML file the first element of a row (E69: each removal is a row). `steps`: as in `STEPS`, in order.
+    """
 
     role: str
     table: str
@@ -76,6 +88,8 @@ class File:
     required: bool
     columns: tuple[Column, ...]
     from_path: dict[str, str]
+    nested: str = ""
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,9 @@ class Source:
     many_files: bool
     federal: bool
     files: tuple[File, ...]
+    encoding: str = ""
+    time_zone: str = ""
+    earliest_entry: date = date(1970, 1, 1)
 
 
 def source_names() -> list[str]:
@@ -128,9 +145,10 @@ def _source(name: str, text: dict) -> Source:
     where = f"{name}.toml"
     _known(where, text, (
         "title", "citation", "reviewer", "reviewed", "valid_years", "date_formats", "blank_dates", "many_files",
-        "federal", "shape", "order", "files", "codes",
+        "federal", "shape", "order", "files", "codes", *HOW_WRITTEN,
     ))
     _filled(where, text)
+    text = with_parts(where, text, OURS)
     lists = {
         name: {code.casefold(): word for code, word in codes.items()} for name, codes in text.get("codes", {}).items()
     }
@@ -138,7 +156,7 @@ def _source(name: str, text: dict) -> Source:
     source = Source(
         name, *(text[key] for key in ("title", "citation", "reviewer", "reviewed")), tuple(text["valid_years"]),
         text["shape"], tuple(text.get("order", ())), tuple(text["date_formats"]), tuple(text.get("blank_dates", ())),
-        text.get("many_files", False), text.get("federal", False), files,
+        text.get("many_files", False), text.get("federal", False), files, **settings(where, text),
     )
     _check_shape(where, source)
     _check_formats(where, source.date_formats)
@@ -157,16 +175,19 @@ def _filled(where: str, text: dict) -> None:
 
 def _file(where: str, role: str, text: dict, lists: dict) -> File:
     where = f"{where}, files.{role}"
-    _known(where, text, ("table", "patterns", "required", "columns", "from_path"))
+    _known(where, text, ("table", "patterns", "required", "columns", "from_path", "nested", "steps"))
     if not text.get("patterns") or not text.get("columns"):
         raise CqiError(f"{where}: 'patterns' and 'columns' are empty; name the files and the columns to read.")
     table = text.get("table", role)
     if table not in (*TABLE_COLUMNS, "children"):
         raise no_such("table", table, (*TABLE_COLUMNS, "children"), where=where)
+    for step in text.get("steps", ()):
+        if step not in STEPS:
+            raise no_such("step", step, STEPS, where=where)
     columns = tuple(_column(where, key, value, lists) for key, value in text["columns"].items())
     return File(
         role, table, tuple(text["patterns"]), text.get("required", False), columns,
-        dict(text.get("from_path", {})),
+        dict(text.get("from_path", {})), text.get("nested", ""), tuple(text.get("steps", ())),
     )
 
 

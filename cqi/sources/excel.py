@@ -1,0 +1,84 @@
+"""Excel workbooks: a sheet as a table of text. Read by python-calamine, which is kept up, runs on 3.11 to 3.13, and takes a
+second where openpyxl takes twenty."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook
+
+from cqi.sources.defects import problem
+from cqi.sources.encoding import Unreadable
+
+WORKBOOKS = (".xlsx", ".xlsm")
+SAFE = b"\xd0\xcf\x11\xe0"
+"""How a workbook begins that is locked with a password, or is of Excel before 2007."""
+
+EXACT = 10**15
+"""Excel keeps 15 digits of a number."""
+
+
+def sheet_names(path: Path) -> list[str]:
+    """The sheets of a workbook; none where it cannot be read, which is said when it is read as a table."""
+    try:
+        return _workbook(path.name, path.read_bytes()).sheet_names
+    except (OSError, Unreadable):
+        return []
+
+
+def excel_text(label: str, data: bytes, fits: Callable[[str], bool], date_format: str) -> tuple[list[str], Callable]:
+    """The column names of the sheet that is the table, and a function that reads some of them as text.
+
+    That is the only sheet, or the only one whose name `fits`. Dates are written in `date_format`, whole numbers without a
+    decimal point, a formula's cell as its last value. A number too long for Excel to keep exactly rejects the file.
+    """
+    book = _workbook(label, data)
+    sheets = book.sheet_names if len(book.sheet_names) == 1 else [name for name in book.sheet_names if fits(name)]
+    if len(sheets) != 1:
+        what = "several sheets fit this table" if sheets else "none of its sheets is called as the table is"
+        raise Unreadable(f"{label}: {what}; keep one sheet in the workbook, or call each as its table.")
+    try:
+        names, *rows = book.get_sheet_by_name(sheets[0]).to_python() or [[]]
+    except CalamineError:
+        raise Unreadable(problem("damaged-file", label, "the sheet cannot be read")) from None
+    names = [_text(name, date_format) for name in names]
+    rows = [row for row in rows if any(cell != "" for cell in row)]
+    return names, lambda wanted: _columns(label, names, rows, wanted, date_format)
+
+
+def _workbook(label: str, data: bytes) -> CalamineWorkbook:
+    if data.startswith(SAFE):
+        what = "the workbook is locked with a password, or in the format of old Excel"
+        raise Unreadable(f"{label}: {what}; save it as .xlsx without a password.")
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(data))
+    except (CalamineError, OSError):
+        raise Unreadable(problem("damaged-file", label, "the file cannot be read as an Excel workbook")) from None
+
+
+def _columns(label: str, names: list[str], rows: list[list], wanted: list[str], date_format: str) -> pa.Table:
+    places = {name: names.index(name) for name in wanted}
+    long = {name for name, place in places.items() if any(_inexact(row[place]) for row in rows)}
+    if long:
+        what = f"{' and '.join(sorted(long))} holds numbers of more than 15 digits: Excel changed the last ones"
+        raise Unreadable(problem("rounded-ids", label, what))
+    return pa.table({name: pa.array([_text(row[place], date_format) for row in rows], pa.string()) for name, place in places.items()})
+
+
+def _inexact(cell) -> bool:
+    return isinstance(cell, (int, float)) and abs(cell) >= EXACT
+
+
+def _text(cell, date_format: str) -> str:
+    """A cell as it would stand in a CSV file."""
+    if isinstance(cell, datetime) and (cell.hour or cell.minute or cell.second):
+        return cell.strftime(f"{date_format} %H:%M:%S")
+    if isinstance(cell, date):
+        return cell.strftime(date_format)
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
