@@ -19,8 +19,8 @@ import pandas as pd
 
 from cqi.cohorts import cohort, earlier_cohorts
 from cqi.course import observed_and_expected
-from cqi.measures import basis, count, cumulative_incidence, maturity, still_in_care
-from cqi.registry import measure, measure_names
+from cqi.measures import adjusted, basis, by_group, count, cumulative_incidence, groupings, maturity, still_in_care
+from cqi.registry import indicators, measure, measure_names
 from cqi.tables import EARLIER, HEADLINE
 
 FIRST, LAST = date(2019, 1, 1), date(2026, 6, 30)
@@ -42,8 +42,8 @@ def drawn(episodes: int, counties: int) -> SimpleNamespace:
         "birth_date": (start + entry - rng.integers(0, 17 * 365, episodes)).astype("datetime64[s]"),
         "entry_date": (start + entry).astype("datetime64[s]"),
         "exit_date": np.where(gone, start + entry + stay, np.datetime64("NaT")).astype("datetime64[s]"),
-        "exit_reason": np.where(gone, reason, ""),
-    }).astype({name: "str" for name in ("child_id", "episode_id", "county", "exit_reason")})
+        "exit_reason": np.where(gone, reason, ""), "race": rng.choice(["A", "B", "C", "D", ""], episodes),
+    }).astype({name: "str" for name in ("child_id", "episode_id", "county", "exit_reason", "race")})
     placements = pd.DataFrame({
         "episode_id": np.repeat(frame["episode_id"].to_numpy(), 2),
         "setting": np.tile(["kin", "foster family"], episodes),
@@ -51,10 +51,15 @@ def drawn(episodes: int, counties: int) -> SimpleNamespace:
         "end_date": pd.NaT,
     }).astype({"episode_id": "str", "setting": "str"})
     reports = pd.DataFrame({
-        "child_id": frame["child_id"], "county": frame["county"], "report_date": frame["entry_date"],
-        "disposition_date": frame["entry_date"] + pd.to_timedelta(rng.integers(5, 90, episodes), "D"),
-    })
-    return SimpleNamespace(episodes=frame, placements=placements, reports=reports)
+        "child_id": frame["child_id"], "county": frame["county"], "birth_date": frame["birth_date"], "race": frame["race"],
+        "report_date": frame["entry_date"] + pd.to_timedelta(rng.integers(-30, 400, episodes), "D"), "incident_date": pd.NaT,
+        "disposition": rng.choice(["substantiated", "unsubstantiated"], episodes, p=[.3, .7]),
+    }).astype({"disposition": "str"})
+    reports = reports.assign(disposition_date=reports["report_date"] + pd.to_timedelta(rng.integers(5, 90, episodes), "D"))
+    names = np.unique(county)
+    population = pd.DataFrame({"county": np.tile(names, 8), "year": np.repeat(np.arange(2019, 2027), len(names)), "children": 20_000})
+    visits = pd.DataFrame({"episode_id": frame["episode_id"], "visit_date": frame["entry_date"] + pd.to_timedelta(40, "D")})
+    return SimpleNamespace(episodes=frame, placements=placements, reports=reports, population=population, visits=visits, federal=True)
 
 
 def main(episodes: int = 5_000_000, counties: int = 3_000) -> None:
@@ -73,6 +78,11 @@ def main(episodes: int = 5_000_000, counties: int = 3_000) -> None:
     shown = [*earlier_cohorts(period, FIRST, most=EARLIER), period, period.back(-1)]
     for name in measure_names():
         timed(f"count: {name}", lambda name=name: [count(measure(name), on, each, as_of=LAST) for each in shown])
+    year = cohort("24A24B")
+    timed("official: the seven indicators, 12 months", lambda: [count(measure(name), on, year, as_of=LAST) for name in indicators()])
+    timed("official: adjusted by age", lambda: [adjusted(measure(name), on, year, as_of=LAST) for name in indicators()])
+    timed("official: by race and age", lambda: [by_group(measure(name), on, year, as_of=LAST, grouping=grouping)
+                                                for name in indicators() for grouping in groupings()])
     timed("count: maturity", lambda: [maturity(headline, on, each, as_of=LAST) for each in shown])
     timed("count: cumulative incidence", lambda: [cumulative_incidence(headline, on, each, as_of=LAST) for each in shown])
     timed("count: still in care", lambda: still_in_care(headline, on, period, as_of=LAST))

@@ -44,7 +44,7 @@ def exposure(measure: Measure, stays: Stays, period: Cohort, *, as_of: date) -> 
 
     An exit on the anniversary counts, at day 365 also where the anniversary is day 366.
     """
-    frame = entered(stays, period, as_of=as_of, **measure.who)
+    frame = entered(stays, period, as_of=as_of, window_months=measure.window_months, **measure.who)
     gone = left(frame, trial_home_visit_days=measure.what.get("trial_home_visit_days")).to_numpy()
     entry = frame["entry"].to_numpy()
     anniversary = months_after(entry.astype("datetime64[D]"), measure.window_months).astype("int64")

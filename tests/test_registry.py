@@ -7,11 +7,15 @@ from importlib.resources import files
 import pytest
 
 from cqi.measures.counting import COUNTERS
-from cqi.registry import KINDS, measure, measure_names
+from cqi.registry import KINDS, indicators, measure, measure_names, reviewed_names
 from cqi.vocabulary import CqiError
 
 GOOD = (files("cqi") / "definitions" / "measures" / "permanency_in_12_months.toml").read_text(encoding="utf-8")
-OURS = ["permanency_in_12_months", "placement_stability", "reentry_in_12_months", "investigation_completed_on_time"]
+INDICATORS = ["maltreatment_in_care", "permanency_in_12_months_24_plus", "permanency_in_12_months_12_to_23", "permanency_in_12_months",
+              "placement_stability", "reentry_in_12_months", "recurrence_of_maltreatment"]
+OURS = [*sorted([*INDICATORS, "entries_per_1000_children", "first_placement_with_kin", "kept_at_home_after_report", "permanency_in_12_months_round_3",
+                 "reentry_in_12_months_round_3", "return_in_12_months"]),
+        "investigation_completed_on_time", "worker_visits_each_month"]
 
 
 @pytest.fixture
@@ -37,6 +41,14 @@ def test_ours_come_outcome_first_then_by_name():
     assert measure_names() == OURS
 
 
+def test_the_official_indicators_come_by_title():
+    assert indicators() == sorted(INDICATORS, key=lambda name: measure(name).title) and len(INDICATORS) == 7
+
+
+def test_an_earlier_round_is_not_in_the_reviews():
+    assert set(measure_names()) - set(reviewed_names()) == set(indicators("CFSR Round 3"))
+
+
 def test_every_definition_says_where_its_rule_is_from_and_who_reviewed_it():
     for name in OURS:
         assert measure(name).source["citation"] and measure(name).source["reviewer"]
@@ -59,7 +71,7 @@ def test_a_misspelt_name_is_answered_with_the_nearest():
 # A user's own
 
 def test_an_own_file_is_added(own):
-    assert own(mine()) == ["mine", *OURS]
+    assert own(mine()) == sorted(["mine", *OURS], key=lambda name: (measure(name).type != "outcome", name))
     assert measure("mine").window_months == 12 and measure("mine").per == 1
 
 
@@ -83,7 +95,8 @@ def test_a_folder_without_measures_adds_none(tmp_path, monkeypatch):
     ('why = "A child', 'why = ""\nchoice = "A child', "No field 'choice' in mine.toml. Did you mean 'choices'"),
     ('value = "Children grow up in a lasting family, their own where that is safe"', 'value = ""', "value is empty"),
     ('counted = "left to a permanent home"', 'counted = ""', "words.counted is empty"),
-    ('kind = "exits of an entry cohort"', 'kind = "exits"', "kind 'exits' is not one of exits of an entry cohort, returns"),
+    ('kind = "exits of an entry cohort"', 'kind = "exits"',
+     "kind 'exits' is not one of exits of an entry cohort, exits of children in care"),
     ('type = "outcome"', 'type = "output"', "type 'output' is not one of outcome, compliance"),
     ('direction = "up"', 'direction = "better"', "direction 'better' is not one of up, down, none"),
     ('unit = "children"', 'unit = "families"', "unit is not children, which is what this kind counts"),
@@ -99,11 +112,12 @@ def test_a_folder_without_measures_adds_none(tmp_path, monkeypatch):
     ("age_below = 18", "age_below = 21", "who.age_below is not 1 to 18: a child who turns 18 has left care"),
     ("[who]", "[[who]]", "who is not a table; write it under [who]"),
     ('title = "Permanency in 12 months for children entering care"', "title = 12", "title is not a text; write it in quotes"),
-    ('counter_measures = ["reentry_in_12_months", "placement_stability"]', 'counter_measures = "placement_stability"',
-     "counter_measures is not a list of texts"),
+    ('counter_measures = ["return_in_12_months", "placement_stability", "maltreatment_in_care"]',
+     'counter_measures = "placement_stability"', "counter_measures is not a list of texts"),
     ("[[evidence]]", "[evidence]", "mine.toml: not valid TOML"),
     ('strength = "practice consensus"', "", "evidence 2, strength, is empty and must be stated"),
-    ('"placement_stability"]', '"placement_stabilty"]', "No counter-measure 'placement_stabilty' in mine.toml. Did you mean 'placement_stability'"),
+    ('"placement_stability", ', '"placement_stabilty", ',
+     "No counter-measure 'placement_stabilty' in mine.toml. Did you mean 'placement_stability'"),
 ])
 def test_what_is_wrong_is_said_with_what_would_be_right(own, old, new, message):
     with pytest.raises(CqiError, match=re.escape(message)):

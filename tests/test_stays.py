@@ -97,8 +97,9 @@ def test_a_birthday_on_29_february_comes_on_the_28th_in_other_years(tmp_path, le
     assert permanency(tmp_path, drawing, period="2026H1") == (home, 1)
 
 
-def test_without_a_birth_date_a_child_counts_as_under_18(tmp_path):
-    assert permanency(tmp_path, one("2024-03-01", "2024-06-01", birth=".")) == (1, 1)
+def test_without_a_birth_date_a_child_is_left_out_of_a_federal_file(tmp_path):
+    """The official check on birth dates leaves the record out; files of other systems count such children as under 18."""
+    assert permanency(tmp_path, one("2024-03-01", "2024-06-01", birth=".")) == (0, 0)
 
 
 # Within 12 months of entry, the anniversary included

@@ -28,8 +28,10 @@ LATEST = 2**17
 class Stays:
     """`frame`: one row per stay, ordered by entry: episode (row of the episodes table), child, county (codes), birth, entry,
     exit, eighteen, home_from, next_entry (day numbers; NEVER when missing), reason (place in EXIT_REASONS, -1 when
-    missing), setting (place in SETTINGS where the child lived last, -1 when not known), entry_known. `next_entry` is the
-    child's following stay. `counties`: names in order of their codes."""
+    missing), setting (place in SETTINGS where the child lived last, -1 when not known), entry_known, left_out (flagged by an
+    official check), same_period (the child came back, under 18, in the federal half-year of the exit, which matters in files
+    of the federal system only). `next_entry` is the child's following stay that no check flags. `counties`: names in order
+    of their codes."""
 
     frame: pd.DataFrame
     counties: tuple[str, ...]
@@ -54,10 +56,10 @@ def places(values: pd.Series, among) -> np.ndarray:
     return found.fill_null(-1).to_numpy(zero_copy_only=False)
 
 
-def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str, ...]) -> Stays:
+def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str, ...], *, federal: bool = False) -> Stays:
     """The episodes as integers, ordered by entry, then child; county codes are places in `counties`.
 
-    `placements` as from `placed`.
+    `placements` as from `placed`; `federal`: half-year reporting periods apply.
     """
     setting, since = _last_placement(episodes, placements)
     visiting = setting == SETTINGS.index("trial home visit")
@@ -66,9 +68,12 @@ def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str,
         "county": places(episodes["county"], counties), "birth": day_number(episodes["birth_date"]),
         "entry": day_number(episodes["entry_date"]), "exit": day_number(episodes["exit_date"]),
         "home_from": np.where(visiting, since, NEVER), "setting": setting,
-        "reason": places(episodes["exit_reason"], EXIT_REASONS), "entry_known": _entry_known(episodes),
+        "reason": places(episodes["exit_reason"], EXIT_REASONS), "entry_known": _flag(episodes, "entry_known", True),
+        "left_out": _flag(episodes, "left_out", False),
     })
     frame = frame.assign(eighteen=birthday(frame, 18), next_entry=_next_entry(frame))
+    back = federal & (frame["next_entry"] < frame["eighteen"])
+    frame = frame.assign(same_period=back & _in_one_half_year(frame["exit"], frame["next_entry"]))
     order = ordered(frame["entry"].to_numpy(), frame["child"].to_numpy())
     return Stays(frame.iloc[order].reset_index(drop=True), counties)
 
@@ -90,17 +95,24 @@ def ordered(*keys: np.ndarray) -> np.ndarray:
 
 def _next_entry(frame: pd.DataFrame) -> np.ndarray:
     order = ordered(frame["child"].to_numpy(), frame["entry"].to_numpy(), np.minimum(frame["exit"].to_numpy(), LATEST))
+    order = order[~frame["left_out"].to_numpy()[order]]
     child, entry = frame["child"].to_numpy()[order], frame["entry"].to_numpy()[order]
-    following = np.append(np.where(child[1:] == child[:-1], entry[1:], NEVER), NEVER)[:len(frame)]
-    found = np.empty(len(frame), dtype="int64")
+    following = np.append(np.where(child[1:] == child[:-1], entry[1:], NEVER), NEVER)[:len(order)]
+    found = np.full(len(frame), NEVER)
     found[order] = following
     return found
 
 
-def _entry_known(episodes: pd.DataFrame) -> np.ndarray:
-    if "entry_known" not in episodes:
-        return np.ones(len(episodes), dtype=bool)
-    return episodes["entry_known"].to_numpy(dtype=bool)
+def _flag(episodes: pd.DataFrame, name: str, otherwise: bool) -> np.ndarray:
+    if name not in episodes:
+        return np.full(len(episodes), otherwise)
+    return episodes[name].to_numpy(dtype=bool)
+
+
+def _in_one_half_year(exit_day: pd.Series, entry_day: pd.Series) -> np.ndarray:
+    """Whether both days lie in one federal half-year (October to March, April to September)."""
+    months = [day.to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype("int64") for day in (exit_day, entry_day)]
+    return (months[0] + 3) // 6 == (months[1] + 3) // 6
 
 
 def _last_placement(episodes: pd.DataFrame, placements: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -133,22 +145,34 @@ def known(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def entered(
     all_stays: Stays, period: Cohort, *, as_of: date, shortest_stay_days: int = 0, age_below: int = 18,
-    first_entry_only: bool = False, reason_required: bool = False,
+    first_entry_only: bool = False, reason_required: bool = False, same_period_reentry: str = "counted", window_months: int = 0,
 ) -> pd.DataFrame:
     """The stays that count in an entry cohort, as known at `as_of`.
 
     A stay counts once `shortest_stay_days` have been observed: one that ended sooner never counts, one that began too
     recently does not count yet. With `first_entry_only` a child's first stay that counts. With `reason_required` stays
-    that are known to have ended without a reason are left out, and with them the child whose first stay it was. Stays
-    whose first day is not in the file are no entries.
+    known to have ended without a reason are left out, and with `same_period_reentry` "left out" those after which the
+    child came back in the same federal half-year: where the stay ended within `window_months` (at any time where that is
+    0), and with them the child whose first stay it was. Stays whose first day is not in the file are no entries; records
+    that an official check flags do not count.
     """
     frame = known(all_stays.window(period), as_of)
     counts = np.minimum(frame["exit"], day_number(as_of)) - frame["entry"] >= shortest_stay_days
-    frame = frame.loc[counts & frame["entry_known"] & (birthday(frame, age_below) > frame["entry"])]
+    frame = frame.loc[counts & frame["entry_known"] & ~frame["left_out"] & (birthday(frame, age_below) > frame["entry"])]
     if first_entry_only:
         frame = frame.drop_duplicates("child", keep="first")
-    without = (frame["exit"] < NEVER) & frame["reason"].isin([-1, EXIT_REASONS.index(UNKNOWN)])
-    return frame.loc[~without] if reason_required else frame
+    until = months_after(frame["entry"].to_numpy().astype("datetime64[D]"), window_months).astype("int64") if window_months else NEVER - 1
+    return settled(frame, until, as_of=as_of, reason_required=reason_required, same_period_reentry=same_period_reentry)
+
+
+def settled(frame: pd.DataFrame, until, *, as_of: date, reason_required: bool, same_period_reentry: str) -> pd.DataFrame:
+    """The stays without those that ended by the day `until` in a way that an official measure cannot place: with no reason
+    in the file, or with a new stay in the same federal half-year, of which an AFCARS file does not tell the first's reason."""
+    ended = frame["exit"] <= np.minimum(until, NEVER - 1)
+    without = ended & frame["reason"].isin([-1, EXIT_REASONS.index(UNKNOWN)]) & reason_required
+    if same_period_reentry == "left out":
+        without |= ended & frame["same_period"] & frame["next_entry"].between(frame["exit"], day_number(as_of))
+    return frame.loc[~without]
 
 
 def birthday(frame: pd.DataFrame, age: int) -> np.ndarray:
@@ -158,15 +182,15 @@ def birthday(frame: pd.DataFrame, age: int) -> np.ndarray:
     return np.where(birth < NEVER, months_after(real, 12 * age).astype("int64"), NEVER)
 
 
-def left(frame: pd.DataFrame, *, trial_home_visit_days: int | None = None) -> pd.Series:
+def left(frame: pd.DataFrame, *, trial_home_visit_days: int | None = None, discharged_before: int = NEVER) -> pd.Series:
     """The day each stay ended for counting its length; NEVER while in care.
 
     With `trial_home_visit_days`, a stay that ended in reunification from a trial home visit ends for counting that many
-    days into the visit (the days beyond are discounted), if that is sooner.
+    days into the visit (the days beyond are discounted), if that is sooner and the child was discharged before that day.
     """
     if trial_home_visit_days is None:
         return frame["exit"]
-    home = frame["reason"].eq(EXIT_REASONS.index("reunification"))
+    home = frame["reason"].eq(EXIT_REASONS.index("reunification")) & (frame["exit"] < discharged_before)
     return frame["exit"].where(~home, np.minimum(frame["exit"], frame["home_from"] + trial_home_visit_days))
 
 

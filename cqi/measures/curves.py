@@ -9,7 +9,9 @@ import pandas as pd
 
 from cqi.cohorts import NEVER, Cohort, day_number, months_after, tally
 from cqi.estimates import aalen_johansen, any_of, log_log_interval, tabulate
-from cqi.measures.counting import Basis, counted_exits, headline_children, window_status
+from cqi.measures.basis import Basis
+from cqi.measures.counting import window_status
+from cqi.measures.entries import counted_exits, headline_children
 from cqi.measures.rows import LEVEL, measure_rows
 from cqi.registry import Measure
 from cqi.vocabulary import EXIT_REASONS, MEASURE_COLUMNS, PERMANENCY, WHOLE

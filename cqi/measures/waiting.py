@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cqi.cohorts import NEVER, Cohort, day_number, months_after, tally
-from cqi.measures.counting import Basis, headline_children
+from cqi.measures.basis import Basis
+from cqi.measures.entries import headline_children
 from cqi.measures.rows import measure_rows
 from cqi.registry import Measure
 from cqi.vocabulary import AGE_BANDS, SETTINGS
