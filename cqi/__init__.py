@@ -9,6 +9,7 @@ _HOMES = {
     "load": "cqi.sources",
     "measure_names": "cqi.registry",
     "Review": "cqi.review",
+    "Official": "cqi.official",
     "Overview": "cqi.overview",
     "DataQuality": "cqi.overview",
 }

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+import pandas as pd
+
 from cqi import charts, tables
 from cqi.blocks import Figure, Heading, Section, Table, Text
+from cqi.charts import quality as pictures
+from cqi.charts import spec
 from cqi.cohorts import cohort
 from cqi.disclosure import policy
-from cqi.registry import measure, measure_names
+from cqi.registry import measure, reviewed_names
+from cqi.tables.since import since
 from cqi.vocabulary import WHOLE
 from cqi.wording import answer as say
-from cqi.wording import displays, findings, limits
+from cqi.wording import displays, findings, limits, quality
 from cqi.wording.numbers import FEW, children, day_words, entered_words, plural
 
 COUNTIES_A_CHART = 40
@@ -85,7 +90,7 @@ class Overview:
 
     def method(self) -> Section:
         """How each number was made."""
-        return limits.method([measure(name) for name in measure_names()], self.tables.facts)
+        return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
 
 
 def _change(row, word: str) -> str:
@@ -102,7 +107,9 @@ def _compared(compared: int, counties: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class DataQuality(Overview):
-    """What the file can and cannot say; fields as in `Overview`."""
+    """What the file can and cannot say; fields as in `Overview`, and `since`: the folder or file of the last extract, or empty."""
+
+    since: str = ""
 
     def heading(self) -> Heading:
         """As-of date and file."""
@@ -113,9 +120,57 @@ class DataQuality(Overview):
         """Rows read, used, merged and set aside, by file: they always add up."""
         return displays.account(self.tables.account, "Rows read = used + merged + set aside")
 
-    def reasons(self) -> Table:
+    def reasons(self) -> Figure | Table:
         """Why rows were set aside."""
-        return limits.reasons(self.tables.facts, "Why rows were set aside")
+        few = policy(self.profile)["threshold"]
+        table = limits.reasons(self.tables.facts, "Why rows were set aside", threshold=few)
+        rows = pd.Series(self.tables.facts["reasons"], name="rows").sort_index().rename_axis("reason").reset_index()
+        if rows.empty or (few and rows["rows"].lt(few).any()):
+            return table
+        return Figure("How many rows could not be used?", quality.reasons_finding(rows, self.tables.account), spec(pictures.reasons(rows)), table)
+
+    def checks(self) -> Section:
+        """The official checks of the whole file: the newest period beside its limits, and every period."""
+        checks = self.tables.checks.loc[self.tables.checks["county"] == WHOLE]
+        if checks.empty:
+            return Section((Text((quality.NO_CHECKS,), "note"),))
+        newest, named = quality.newest(checks), quality.named(checks)
+        parts = []
+        if newest["share"].notna().any():
+            parts.append(Figure("How close is the file to the federal limits?", quality.limits_finding(newest), spec(pictures.limits(quality.used(newest))),
+                                quality.limits_table(newest, "Official checks, newest half-year, whole file")))
+        yearly = named["period"].str.startswith("FFY")
+        parts += [self._periods(words, named.loc[which]) for words, which in (("half-years", ~yearly), ("federal years of reports", yearly)) if which.any()]
+        return Section((*parts, *quality.by_county(self.tables.checks)))
+
+    def _periods(self, words: str, rows: pd.DataFrame) -> Figure:
+        return Figure(f"In which {words} was a limit passed?", quality.periods_finding(rows), spec(pictures.by_period(rows)),
+                      quality.periods_table(rows, f"Official checks by {words}, whole file"))
+
+    def months(self) -> Section:
+        """Entries and exits by month, for the whole file and for counties in which months look missing."""
+        gaps = self.tables.findings.loc[self.tables.findings["finding"].isin(["few exits", "few entries"]), "county"]
+        rows = self.tables.months
+        places = [place for place in (WHOLE, *sorted(set(gaps))) if (rows["county"] == place).any()]
+        if not places:
+            return Section((Text((quality.MONTHS_HIDDEN,), "note"),))
+        return Section(tuple(self._by_month(place, rows.loc[rows["county"] == place]) for place in places[:MOST_CHARTS]))
+
+    def _by_month(self, place: str, rows: pd.DataFrame) -> Figure:
+        return Figure(f"{place}: did entries and exits arrive every month?", quality.months_finding(rows), spec(pictures.months(rows)),
+                      quality.months_table(rows, f"{place}: entries and exits by month"))
+
+    def defects(self) -> Section:
+        """What was found in the files, the most severe first, why it matters and what to do."""
+        return quality.defects(self.tables.defects, shown=policy(self.profile)["threshold"] == 0)
+
+    def changed(self) -> Section:
+        """What changed since the last extract."""
+        if not self.since:
+            return Section((Text((quality.NO_SINCE,), "note"),))
+        if policy(self.profile)["threshold"]:
+            return Section((Text((quality.SINCE_HIDDEN,), "note"),))
+        return quality.changed(*since(self.data, self.source, self.since))
 
     def findings(self) -> Table:
         """Findings by county."""

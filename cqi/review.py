@@ -9,17 +9,19 @@ from functools import cached_property
 import pandas as pd
 
 from cqi import charts, tables
-from cqi.blocks import Figure, Heading, Section, Table, Text
+from cqi.blocks import Details, Figure, Heading, Section, Table, Text
 from cqi.cohorts import Cohort, cohort
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
-from cqi.registry import measure, measure_names
+from cqi.registry import measure, reviewed_names
 from cqi.vocabulary import AGE_BANDS, HIDDEN_WORDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import displays, findings, limits
 from cqi.wording.numbers import FEW, day_words, entered_words
+from cqi.wording.quality import newest_of_each, reason_sentences
 
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
+OVER_NOTE = "Not given: the file passes a federal limit of data quality, as said at the top of the page."
 FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
             "Look at the table by months, and at each child's plan.")
 NONE_ENTERED = "No child who counts here entered care in this period, so there is nothing to compare."
@@ -85,12 +87,25 @@ class Review:
     def answer(self) -> Section:
         """The answer in three to five sentences; first, if need be, what in the file bends it."""
         counts = policy(self.profile)["threshold"] == 0
+        if reasons := self.reasons(tables.HEADLINE):
+            return Section((Text(reasons, "caution"), Text(say.not_given(self.county, self.period, self.course(), self._between()), "answer")))
         caution = (*say.broken(self.own("findings"), self.tables.account),
                    *say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
                    *say.caution(self.county, self.own("findings"), counts=counts))
         sentences = say.answer(self.county, self.period, self.day, course=self.course(),
                                same_age=self.same_age(tables.HEADLINE), waiting=self.own("waiting"))
         return Section((*((Text(caution, "caution"),) if caution else ()), Text(sentences, "answer")))
+
+    def reasons(self, name: str) -> tuple[str, ...]:
+        """Why a measure of this cohort is not given: the official limits that the file passes; empty where it is given."""
+        rows = self.own("reasons")
+        return reason_sentences(newest_of_each(rows.loc[rows["measure"] == name]), counts=policy(self.profile)["threshold"] == 0)
+
+    def _between(self) -> pd.Series | None:
+        """The county's lowest and highest share, whatever the records left out hold; none where nothing was left out."""
+        rows = self.own("bounds")
+        rows = rows.loc[(rows["measure"] == tables.HEADLINE) & ~rows["left_out"].eq(0)]
+        return None if rows.empty else rows.iloc[0]
 
     def exits(self) -> Section:
         """Where children went by month in care, and this cohort beside earlier ones."""
@@ -104,6 +119,8 @@ class Review:
 
     def _no_curve(self) -> str:
         """Why there is no curve. Where small numbers are hidden it may not say that they are few."""
+        if self.reasons(tables.HEADLINE):
+            return OVER_NOTE
         if policy(self.profile)["threshold"]:
             return HIDDEN_NOTE
         return FEW_NOTE if self.course()["entered"] else NONE_ENTERED
@@ -148,17 +165,18 @@ class Review:
 
     def counter_measures(self) -> Section:
         """The other measures beside this one, and which of all are outcomes and which compliance counts."""
-        names = [name for name in measure_names() if name != tables.HEADLINE]
-        parts = [self._by_cohort(name) for name in names]
-        balance = displays.balance([measure(name) for name in measure_names()], "What this review counts, and what for")
-        return Section((*parts, balance))
+        near = measure(tables.HEADLINE).counter_measures
+        others = [name for name in reviewed_names() if name not in (tables.HEADLINE, *near)]
+        more = Details("More measures of this county, period by period", tuple(self._by_cohort(name) for name in others))
+        balance = displays.balance([measure(name) for name in reviewed_names()], "What this review counts, and what for")
+        return Section((*(self._by_cohort(name) for name in near), more, balance))
 
     def _by_cohort(self, name: str) -> Figure | Table | Text:
         rows, definition = self.same_age(name), measure(name)
         caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
         if rows["value"].notna().sum() < 2:
-            words = HIDDEN_WORDS if rows["status"].eq("suppressed").any() else "the file has too little for a figure"
-            return Text((f"{definition.title}: {words}.",), "note")
+            found = (words for status, words in _NO_FIGURE.items() if rows["status"].eq(status).any())
+            return Text((f"{definition.title}: {next(found, 'the file has too little for a figure')}.",), "note")
         table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & (rows["children"] >= FEW)]
         if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
             return table
@@ -174,6 +192,8 @@ class Review:
             return Text((HIDDEN_NOTE,), "note")
         if row["entered"] < FEW:
             return Text((FEW_EXPECTED if row["entered"] else NONE_ENTERED,), "note")
+        if self.reasons(tables.HEADLINE):
+            return Text((OVER_NOTE,), "note")
         if row["status"] == "data quality":
             return Text(("Some months in the file look incomplete. Until they are checked, a comparison could mislead.",), "note")
         if row["status"] != "shown":
@@ -186,7 +206,9 @@ class Review:
     def limits(self) -> Text:
         """What the file could not say."""
         counts = policy(self.profile)["threshold"] == 0
-        return Text(limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, counts=counts), "list")
+        found = limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, counts=counts)
+        between = self._between()
+        return Text((*found[:1], *(limits.between(between) if between is not None else ()), *found[1:]), "list")
 
     def questions(self) -> Text:
         """Questions for the meeting, from what this review shows."""
@@ -194,9 +216,10 @@ class Review:
 
     def method(self) -> Section:
         """How each number was made."""
-        return limits.method([measure(name) for name in measure_names()], self.tables.facts)
+        return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
 
 
+_NO_FIGURE = {"suppressed": HIDDEN_WORDS, "data quality": "not calculated, because the file passes a limit of data quality; see what the file could not say"}
 _READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
 _STILL_GROWING = ("These are estimates, not counts: not every child has been here that long. The table of periods below shows the counts so far.",)
 

@@ -11,11 +11,11 @@ HOUSE = Path(__file__).parents[1] / "cqi"
 FLOORS = (
     ("vocabulary",),
     ("blocks",),
-    ("sources", "cohorts", "estimates", "registry", "sample"),
+    ("sources", "cohorts", "estimates", "registry", "benchmarks", "sample"),
     ("measures", "course", "quality", "disclosure"),
     ("charts", "wording"),
     ("tables",),
-    ("review", "overview"),
+    ("review", "overview", "official"),
     ("progress", "render"),
     ("cli",),
 )

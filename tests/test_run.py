@@ -30,7 +30,8 @@ from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with,
 
 COUNTIES = ("birch", "bunting", "heron")
 PLACES = [f"{profile}/{place}" for profile in ("internal", "release")
-          for place in ("data-quality.html", "overview-2025h2.html", *(f"{county}/2025h2.html" for county in COUNTIES))]
+          for place in ("data-quality.html", "overview-2025h2.html", "official-measures.html",
+                        *(f"{county}/{page}.html" for county in COUNTIES for page in ("2025h2", "official-measures")))]
 
 
 def html(folder):
@@ -65,7 +66,8 @@ def test_pages_are_small_and_have_few_charts(finished):
     for path in html(finished.folder):
         page = path.read_bytes()
         assert len(page) < 300_000 and len(gzip.compress(page)) < 60_000, path
-        assert len(BeautifulSoup(page, "html.parser").select("figure")) <= 8, path
+        figures = BeautifulSoup(page, "html.parser").select("figure")
+        assert len([figure for figure in figures if not figure.find_parent("details", class_="more")]) <= 8, path
 
 
 def test_every_figure_has_words_with_a_number_and_a_table(finished):
@@ -90,7 +92,7 @@ def test_release_tables_show_no_count_from_one_to_ten(finished):
     tables = sorted((finished.folder / "release" / "tables").glob("*.csv"))
     rows = [row for path in tables for row in csv.DictReader(path.open(encoding="utf-8"))]
     shown = [float(row[name]) for row in rows for name in counts if row.get(name)]
-    assert len(tables) == 6 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
+    assert len(tables) == 9 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
     assert any(row["status"] == "suppressed" for row in rows)
 
 
@@ -109,9 +111,9 @@ def cells(block):
 
 def test_release_pages_show_no_small_count_of_children(finished):
     small = re.compile(r"^([1-9]|10)( of [\d,]+.*)?$|^[\d,]+ of ([1-9]|10)\b")
-    for county in COUNTIES:
-        shown = cells({"blocks": blocks(finished.folder / "restricted/release" / county / "2025h2.ipynb")})
-        assert shown and [text for text in shown if small.match(text)] == [], county
+    for place in (f"{county}/{page}" for county in COUNTIES for page in ("2025h2", "official-measures")):
+        shown = cells({"blocks": blocks(finished.folder / "restricted/release" / f"{place}.ipynb")})
+        assert shown and [text for text in shown if small.match(text)] == [], place
 
 
 def drawn(**counts):
@@ -138,7 +140,7 @@ def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_pa
     assert [path.name for path in html(tmp_path)] == ["index.html"] and not list(tmp_path.rglob("*.csv"))
     page = BeautifulSoup(html(tmp_path)[0].read_bytes(), "html.parser").text
     assert "Heron" in page and "nothing of it is given out" in page and "What the file can and cannot say: not made" in page
-    assert "0 of 3 pages made." in capsys.readouterr().out
+    assert "0 of 5 pages made." in capsys.readouterr().out
 
 
 # ---- the same again ----------------------------------------------------------------------------------------------------
@@ -146,7 +148,7 @@ def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_pa
 def test_the_same_input_gives_the_same_bytes(finished, tmp_path):
     again = run(Request(counties=("Birch", "Bunting", "Heron"), cohorts=("2025H2",), profiles=("internal", "release"), data=DATA, out=tmp_path))
     first, second = tree(finished.folder), tree(again.folder)
-    assert len(second) == len(PLACES) + 2 + 12 + 1  # pages, indexes, tables, stylesheet
+    assert len(second) == len(PLACES) + 2 + 18 + 1  # pages, indexes, tables, stylesheet
     assert [name for name in first | second if first.get(name) != second.get(name)] == []
 
 
@@ -186,11 +188,11 @@ def test_one_failing_review_stops_no_other(tmp_path):
     done = command("review", "--county", "Birch", "--county", "Heron", "--cohort", "2025H2", "--profile", "internal",
                    "--out", str(tmp_path / "out"), CQI_NOTEBOOKS=str(own))
     folder = tmp_path / "out" / "2026-06-30"
-    assert done.returncode == 1 and "3 of 4 pages made." in done.stdout
+    assert done.returncode == 1 and "6 of 7 pages made." in done.stdout
     assert "Not made: Birch 2025H2 (internal): The notebook stopped" in done.stderr and "Traceback" not in done.stderr
     assert not (folder / "internal/birch").exists() and (folder / "internal/heron/2025h2.html").is_file()
     index = BeautifulSoup((folder / "internal/index.html").read_bytes(), "html.parser")
-    assert "1 ready, 1 not made" in index.text and "The notebook stopped" in index.select_one("#not-made").find_next("li").text
+    assert "3 ready, 1 not made" in index.text and "The notebook stopped" in index.select_one("#not-made").find_next("li").text
     assert "471147" not in done.stderr + done.stdout + "".join(path.read_text(encoding="utf-8") for path in html(folder))
     log = next((folder / "restricted/logs").iterdir())
     assert "471147" in log.read_text(encoding="utf-8") and stat.S_IMODE(log.stat().st_mode) == 0o600

@@ -9,37 +9,46 @@ import pandas as pd
 from cqi import tables
 from cqi.disclosure import policy
 from cqi.render.pages import write_whole
+from cqi.render.plan import OFFICIAL
 from cqi.tables import Tables
+from cqi.tables.official import OfficialTables, official_tables
 
 WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course")
+WRITTEN_OFFICIAL = ("periods", "adjusted", "groups")
 COUNTS = ("children", "numerator", "entered", "at_risk", "observed")
 """Columns of those tables that count children."""
 
-Counted = dict[tuple[str, str], Tables]
-"""The tables by profile and cohort."""
+Counted = dict[tuple[str, str], Tables | OfficialTables]
+"""The tables by profile and cohort; those of the official measures under the word OFFICIAL."""
 
 
 def counted(*, profiles: tuple[str, ...], cohorts: list[str], shared: dict) -> Counted:
     """The tables of every profile and cohort, kept where CQI_CACHE says for the notebooks. Raises CqiError as `tables` does."""
-    return {(profile, word): tables.tables(shared["data"], shared["source"], word, shared["as_of"], profile)
-            for profile in profiles for word in cohorts}
+    place = shared["data"], shared["source"]
+    reviews = {(profile, word): tables.tables(*place, word, shared["as_of"], profile) for profile in profiles for word in cohorts}
+    return reviews | {(profile, OFFICIAL): official_tables(*place, shared["as_of"], profile) for profile in profiles}
 
 
-def small_left(found: Tables, profile: str) -> bool:
+def written(word: str) -> tuple[str, ...]:
+    """The names of the tables that are written for a cohort, or for the official measures."""
+    return WRITTEN_OFFICIAL if word == OFFICIAL else WRITTEN
+
+
+def small_left(found: Tables | OfficialTables, profile: str) -> bool:
     """Whether a count that the profile must not see is still in a table: then nothing of the cohort may go out."""
     few = policy(profile)["threshold"] - 1
-    shown = [getattr(found, name).filter(COUNTS) for name in WRITTEN]
+    shown = [getattr(found, name).filter(COUNTS) for name in (WRITTEN if isinstance(found, Tables) else WRITTEN_OFFICIAL)]
     return any(bool(counts.apply(lambda count: count.between(1, few)).any(axis=None)) for counts in shown)
 
 
 def table_paths(folder: Path, cohort: str) -> list[Path]:
-    """Where the tables of a cohort are written, one for each of WRITTEN."""
-    return [folder / f"{cohort.replace('/', '-')}-{name.replace('_', '-')}.csv" for name in WRITTEN]
+    """Where the tables of a cohort are written, one for each of `written`."""
+    return [folder / f"{cohort.replace('/', '-')}-{name.replace('_', '-')}.csv" for name in written(cohort)]
 
 
-def write_tables(found: Tables, folder: Path, cohort: str) -> None:
+def write_tables(found: Tables | OfficialTables, folder: Path, cohort: str) -> None:
     """Writes the tables as CSV; names that a spreadsheet would take for a formula are made text."""
-    for name, path in zip(WRITTEN, table_paths(folder, cohort), strict=True):
+    for name, path in zip(written(cohort), table_paths(folder, cohort), strict=True):
         write_whole(path, _safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d"))
 
 

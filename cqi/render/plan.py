@@ -12,11 +12,17 @@ from functools import cache
 from pathlib import Path
 
 from cqi.cohorts import cohort
-from cqi.overview import Overview
+from cqi.official import Official
+from cqi.overview import DataQuality, Overview
 from cqi.review import Review
 from cqi.vocabulary import WHOLE, CqiError, no_such
 
-NOTEBOOKS = {"review": "mid_course_review.ipynb", "overview": "statewide_overview.ipynb", "quality": "data_quality.ipynb"}
+NOTEBOOKS = {"review": "mid_course_review.ipynb", "overview": "statewide_overview.ipynb", "quality": "data_quality.ipynb",
+             "official": "official_measures.ipynb"}
+FIELDS = {"review": Review, "official": Official, "quality": DataQuality}
+"""Whose fields are a role's parameters; those of the others are `Overview`'s."""
+OFFICIAL = "official"
+"""The word that stands for the official measures where a cohort's stands for other pages."""
 RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)),
             "tables", "assets", "restricted"}
 
@@ -32,25 +38,36 @@ class Job:
     @property
     def name(self) -> str:
         """What the page is, in words for progress and logs: `Alder 2025H2 (internal)`."""
-        what = {"review": self.parameters.get("county"), "overview": WHOLE, "quality": "data quality"}[self.role]
-        return f"{what} {self.parameters['cohort']} ({self.parameters['profile']})"
+        what = {"overview": WHOLE, "quality": "data quality"}.get(self.role) or self.parameters["county"]
+        return f"{what} {self.parameters.get('cohort', 'official measures')} ({self.parameters['profile']})"
+
+    @property
+    def word(self) -> str:
+        """The cohort of the page, or OFFICIAL."""
+        return self.parameters.get("cohort", OFFICIAL)
 
     @property
     def title(self) -> str:
         """The page's title, unique in a run."""
-        subject = {"review": self.parameters.get("county"), "overview": WHOLE, "quality": "What the file can say"}[self.role]
+        if self.role == OFFICIAL:
+            return f"{self.parameters['county']}, official measures, as of {self.parameters['as_of']}"
+        subject = {"overview": WHOLE, "quality": "What the file can say"}.get(self.role) or self.parameters["county"]
         return f"{subject}, {self.parameters['cohort']}, permanency in 12 months, as of {self.parameters['as_of']}"
 
 
-def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared: dict) -> list[Job]:
-    """All pages of a run: per profile the data-quality page, per cohort the overview, and every county's review.
+def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared: dict, since: str = "") -> list[Job]:
+    """All pages of a run: per profile the data-quality page, the official measures of the whole file and of every county, and
+    per cohort the overview and every county's review.
 
-    `shared` holds the parameters that all pages have in common: as_of, source, data.
+    `shared` holds the parameters that all pages have in common: as_of, source, data. `since` is the last extract, or empty.
     """
     planned, folders = [], _folders(counties)
     for profile in profiles:
-        newest = {**shared, "cohort": cohorts[-1], "profile": profile}
+        newest = {**shared, "cohort": cohorts[-1], "profile": profile, "since": since}
         planned.append(Job("quality", newest, f"{profile}/data-quality.html"))
+        planned.append(Job(OFFICIAL, {"county": WHOLE, **shared, "profile": profile}, f"{profile}/official-measures.html"))
+        planned += [Job(OFFICIAL, {"county": county, **shared, "profile": profile}, f"{profile}/{folders[county]}/official-measures.html")
+                    for county in counties]
         for word in cohorts:
             common = {**shared, "cohort": word, "profile": profile}
             planned.append(Job("overview", common, f"{profile}/overview-{slug(word)}.html"))
@@ -98,13 +115,13 @@ def _checked_path(role: str, own: str) -> Path:
             _check_parameters(path, role)
             return path
     raise CqiError(f"{NOTEBOOKS[role]} is not in {folders[-1]}; " +
-                   ("CQI_NOTEBOOKS names the folder that holds all three notebooks." if own else "the installation is not complete."))
+                   ("CQI_NOTEBOOKS names the folder that holds all the notebooks." if own else "the installation is not complete."))
 
 
 def _check_parameters(path: Path, role: str) -> None:
     """The notebook's parameters and the fields that the run passes must be the same names."""
     declared = _declared(path)
-    wanted = [each.name for each in fields(Review if role == "review" else Overview)]
+    wanted = [each.name for each in fields(FIELDS.get(role, Overview))]
     for name in wanted:
         if name not in declared:
             raise no_such("parameter", name, sorted(declared), where=f"the parameters cell of {path.name}")

@@ -13,7 +13,8 @@ from cqi.cohorts import AsOf
 from cqi.render.counted import Counted, table_paths
 from cqi.render.page import index_html
 from cqi.render.pages import Outcome, write_whole
-from cqi.render.plan import cohort_words
+from cqi.render.plan import OFFICIAL, cohort_words
+from cqi.vocabulary import WHOLE
 from cqi.wording.answer import usual_words
 from cqi.wording.numbers import day_words
 
@@ -24,14 +25,14 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
                   profiles: tuple[str, ...]) -> Path:
     """Writes the profile's index and returns its path: what was made, what is missing and why, rows accounted for."""
     own = [each for each in outcomes if each.job.parameters["profile"] == profile]
-    besides = [each for each in own if each.job.role != "review"]
+    besides = [each for each in own if not _of_county(each)]
     words = [word for one, word in found if one == profile]
-    newest = found[profile, words[-1]]
+    newest = found[profile, [word for word in words if word != OFFICIAL][-1]]
     missing = [f"{_about(each)[0]}: not made. {each.reason}" for each in besides if each.status != "done"]
     model = {
         "title": f"Mid-course reviews as of {day_words(as_of.day)}", "state": state, "as_of": day_words(as_of.day),
         "as_of_reason": as_of.reason, "profile": profile, "made_by": f"cqi {__version__}",
-        "reviews": [_review(each, found) for each in own if each.job.role == "review"],
+        "reviews": [_review(each, found) for each in own if _of_county(each)],
         "pages": [_page(each) for each in besides if each.status == "done"],
         "tables": [_table(path) for word in words for path in table_paths(folder / profile / "tables", word) if path.is_file()],
         "account": newest.account.to_dict("records"), "notes": [*missing, *newest.facts["notes"]],
@@ -56,8 +57,16 @@ def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found:
     write_whole(folder / "run.json", json.dumps(record, indent=1, default=str, ensure_ascii=False) + "\n")
 
 
+def _of_county(outcome: Outcome) -> bool:
+    """Whether it is a page of one county."""
+    return outcome.job.parameters.get("county", WHOLE) != WHOLE
+
+
 def _review(outcome: Outcome, found: Counted) -> dict:
-    county, word, profile = (outcome.job.parameters[name] for name in ("county", "cohort", "profile"))
+    county, word, profile = outcome.job.parameters["county"], outcome.job.word, outcome.job.parameters["profile"]
+    if word == OFFICIAL:
+        return {"county": county, "cohort": word, "cohort_words": "Official measures", "href": _href(outcome), "status": outcome.status,
+                "answer": outcome.answer, "reason": outcome.reason}
     course = found[profile, word].course.set_index("county").loc[county]
     return {"county": county, "cohort": word, "cohort_words": cohort_words(word), "href": _href(outcome), "status": outcome.status,
             "answer": f"{outcome.answer} {usual_words(course)}".strip(), "reason": outcome.reason}
@@ -72,6 +81,8 @@ def _about(outcome: Outcome) -> tuple[str, str]:
     """The title of a page that is no review, and what it is for."""
     if outcome.job.role == "quality":
         return "What the file can and cannot say", "What became of every row, and what to check at the source"
+    if outcome.job.role == OFFICIAL:
+        return f"{WHOLE}: the official measures", "The federal indicators by complete 12-month periods"
     return f"All counties, entered {cohort_words(outcome.job.parameters['cohort'])}", "Every county beside its own usual, in order of name"
 
 

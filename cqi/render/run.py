@@ -32,7 +32,8 @@ Progress = Callable[[int, int, Outcome], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: as `Review`, but many counties, cohorts and profiles; empty means all counties, open cohorts."""
+    """What is asked for: as `Review`, but many counties, cohorts and profiles; empty means all counties, open cohorts. `since`: the last
+    extract, to compare with, or empty."""
 
     counties: tuple[str, ...] = ()
     cohorts: tuple[str, ...] = ()
@@ -41,6 +42,7 @@ class Request:
     data: str = "data_samples"
     profiles: tuple[str, ...] = ("release",)
     out: Path = Path("reports")
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
     data = str(tables.read(request.data, request.source)[0].data)
     shared = {"as_of": as_of.day.isoformat(), "source": request.source, "data": data}
-    planned = jobs(counties=chosen, cohorts=words, profiles=list(request.profiles), shared=shared)
+    since = str(tables.read(request.since, request.source)[0].data) if request.since else ""
+    planned = jobs(counties=chosen, cohorts=words, profiles=list(request.profiles), shared=shared, since=since)
     folder = Path(request.out).resolve() / as_of.day.isoformat()
     with _private() as private, held(folder):
         found = counted(profiles=request.profiles, cohorts=words, shared=shared)
@@ -85,7 +88,7 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
 
 
 def _parameters(request: Request) -> dict:
-    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("data", "out")}
+    return {each.name: getattr(request, each.name) for each in fields(request) if each.name not in ("data", "out", "since")}
 
 
 def _chosen_counties(request: Request, counties: tuple[str, ...]) -> list[str]:
@@ -132,7 +135,7 @@ def _made(planned: list[Job], folder: Path, private: Path, found: Counted, progr
 
 
 def _key(job: Job) -> tuple[str, str]:
-    return job.parameters["profile"], job.parameters["cohort"]
+    return job.parameters["profile"], job.word
 
 
 def _rendered(planned: list[Job], folder: Path, private: Path, progress: Progress) -> list[Outcome]:

@@ -6,27 +6,23 @@ counted once are found again by the processes that render pages. The folder hold
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from functools import lru_cache, partial
 
+import numpy as np
 import pandas as pd
 
 from cqi import __version__
-from cqi.cohorts import AsOf, Cohort, chosen_as_of, cohort, earlier_cohorts, first_whole_entry, shifted_day
+from cqi.cohorts import AsOf, Cohort, cohort, earlier_cohorts, shifted_day
 from cqi.course import observed_and_expected
-from cqi.disclosure import protected_together
-from cqi.measures import Basis, basis, count, cumulative_incidence, maturity, still_in_care
-from cqi.quality import findings
-from cqi.registry import measure, measure_names
-from cqi.sources import Extract, load
-from cqi.sources.declared import declared_source
-from cqi.sources.finding import data_path
-from cqi.vocabulary import CqiError
+from cqi.disclosure import policy, protected_together
+from cqi.measures import Basis, count, cumulative_incidence, maturity, still_in_care
+from cqi.quality import bounds, findings, limit_reasons, monthly, with_limits
+from cqi.registry import measure, reviewed_names
+from cqi.sources import Extract
+from cqi.tables.reading import as_of_and_counties, begins, kept, key, read
+from cqi.vocabulary import WHOLE, CqiError
 
 HEADLINE = "permanency_in_12_months"
 EARLIER = 6
@@ -35,7 +31,9 @@ EARLIER = 6
 
 @dataclass(frozen=True)
 class Tables:
-    """What is known of one cohort in every county, as one profile may see it. Measure tables, but for `course`."""
+    """What is known of one cohort in every county, as one profile may see it. Measure tables, then the course table, then what
+    the file can say: `checks` and `defects` as in `Extract`, `reasons` why a figure is not given, `bounds` between which it
+    would lie whatever the records left out hold, `months` with their entries and exits."""
 
     measures: pd.DataFrame
     same_age: pd.DataFrame
@@ -45,21 +43,12 @@ class Tables:
     course: pd.DataFrame
     findings: pd.DataFrame
     account: pd.DataFrame
+    checks: pd.DataFrame
+    reasons: pd.DataFrame
+    bounds: pd.DataFrame
+    months: pd.DataFrame
+    defects: pd.DataFrame
     facts: dict
-
-
-def read(data: str, source: str) -> tuple[Extract, Basis]:
-    """The extract and its integers, kept for the next call while the files and the source's declaration stay as they are.
-
-    Raises CqiError as `cqi.sources.load` does.
-    """
-    return _read(data, source, _inputs(data, source))
-
-
-@lru_cache(maxsize=2)
-def _read(data: str, source: str, inputs: str) -> tuple[Extract, Basis]:
-    extract = load(data, source)
-    return extract, basis(extract)
 
 
 def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -> Tables:
@@ -68,28 +57,13 @@ def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -
     `as_of` may be empty: then the last month's end that looks complete. Raises CqiError for a cohort that has not begun
     by then or ended before the file begins.
     """
-    return _tables(data, source, cohort_word, as_of, profile, _key(data, source, cohort_word, as_of))
+    return _tables(data, source, cohort_word, as_of, profile, key(data, source, cohort_word, as_of))
 
 
 @lru_cache(maxsize=16)
-def _tables(data: str, source: str, cohort_word: str, as_of: str, profile: str, key: str) -> Tables:
-    folder = os.environ.get("CQI_CACHE", "")
-    if not folder:
-        return _protected(_counted(data, source, cohort_word, as_of), profile)
-    place = Path(folder) / key
-    if not place.is_dir():
-        _write(_counted(data, source, cohort_word, as_of), place)
-    return _protected(_found(place), profile)
-
-
-def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
-    """The as-of date of a file, its counties in order of name, and the day from which its cohorts are whole.
-
-    A given day that is also the one that would be chosen has the choice's reason.
-    """
-    extract, on = read(data, source)
-    asked, chosen = chosen_as_of(extract.episodes, as_of), chosen_as_of(extract.episodes)
-    return chosen if asked.day == chosen.day else asked, on.counties, first_whole_entry(extract.episodes)
+def _tables(data: str, source: str, cohort_word: str, as_of: str, profile: str, name: str) -> Tables:
+    every = kept(lambda: _counted(data, source, cohort_word, as_of), Tables, name)
+    return _protected(every, profile)
 
 
 def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
@@ -100,16 +74,25 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
     headline = measure(HEADLINE)
     earlier = earlier_cohorts(period, first_entry, most=EARLIER)
     shown = [*earlier, *_begun_since(period, day.day)]
-    found = findings(extract, as_of=day.day)
+    told = {name: begins(measure(name), extract, first_entry) for name in reviewed_names()}
+    found, limit = findings(extract, as_of=day.day), partial(with_limits, checks=extract.checks)
+    counted = _stacked(count(measure(name), on, each, as_of=day.day) for name in told for each in shown if each.start >= told[name])
+    measures, own = limit(counted), counted.loc[counted["cohort"] == period.label]
+    course = _with_gaps(observed_and_expected(headline, on.stays, period, as_of=day.day, first_entry=first_entry), found)
     return Tables(
-        measures=_stacked(count(measure(name), on, each, as_of=day.day) for name in measure_names() for each in shown),
-        same_age=_stacked(_at_the_same_age(on, period, [*earlier, period], day.day)),
-        maturity=_stacked(maturity(headline, on, each, as_of=day.day) for each in shown),
+        measures=measures,
+        same_age=limit(_stacked(_at_the_same_age(on, period, [*earlier, period], day.day, told))),
+        maturity=limit(_stacked(maturity(headline, on, each, as_of=day.day) for each in shown)),
         curves=_stacked(cumulative_incidence(headline, on, each, as_of=day.day) for each in [*earlier, period]),
         waiting=still_in_care(headline, on, period, as_of=day.day),
-        course=_with_gaps(observed_and_expected(headline, on.stays, period, as_of=day.day, first_entry=first_entry), found),
+        course=_over_limit(course, measures),
         findings=found,
         account=extract.account,
+        checks=extract.checks,
+        reasons=limit_reasons(own, extract.checks),
+        bounds=bounds(own, extract.flagged),
+        months=monthly(extract.episodes, as_of=day.day),
+        defects=extract.findings,
         facts=_facts(extract, period, day, counties, first_entry),
     )
 
@@ -118,6 +101,13 @@ def _with_gaps(course: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """The course table with the status `data quality` for counties where months of the file look incomplete."""
     gaps = found.loc[found["finding"].isin(["few exits", "few entries"]), "county"]
     return course.assign(status=course["status"].mask(course["county"].isin(gaps) & course["status"].eq("shown"), "data quality"))
+
+
+def _over_limit(course: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+    """The course table with the status `data quality` for counties whose headline figure may not be given for that reason."""
+    own = measures.loc[(measures["measure"] == HEADLINE) & measures["status"].eq("data quality") & measures["cohort"].isin(course["cohort"])]
+    over = course["county"].isin(own["county"]) & course["status"].eq("shown")
+    return course.assign(status=course["status"].mask(over, "data quality"))
 
 
 def _check_begun(period: Cohort, as_of: date, first_entry: date) -> None:
@@ -132,11 +122,11 @@ def _begun_since(period: Cohort, as_of: date) -> list[Cohort]:
     return [later for later in (period.back(-number) for number in range(4)) if later.start <= as_of]
 
 
-def _at_the_same_age(on: Basis, period: Cohort, periods: list[Cohort], as_of: date):
+def _at_the_same_age(on: Basis, period: Cohort, periods: list[Cohort], as_of: date, told: dict[str, date]):
     """Every measure for each period as the file knew it when that period was as old as this one is now."""
     for each in periods:
         months = (each.start.year - period.start.year) * 12 + each.start.month - period.start.month
-        for name in measure_names():
+        for name in (name for name in told if each.start >= told[name]):
             yield count(measure(name), on, each, as_of=shifted_day(as_of, months))
 
 
@@ -156,39 +146,27 @@ def _facts(extract: Extract, period: Cohort, as_of: AsOf, counties: tuple[str, .
 
 def _protected(every: Tables, profile: str) -> Tables:
     own = {field.name: getattr(every, field.name) for field in fields(Tables)[:6]}
-    return replace(every, **protected_together(own, profile, headline=HEADLINE))
+    protected = _without_over(replace(every, **protected_together(own, profile, headline=HEADLINE)))
+    return protected if policy(profile)["threshold"] == 0 else _without_details(protected, policy(profile)["threshold"])
 
 
-def _key(data: str, source: str, cohort_word: str, as_of: str) -> str:
-    """A name for tables of these inputs: it changes when a file, a definition, a parameter or the version changes."""
-    definitions = [str(measure(name)) for name in measure_names()]
-    text = json.dumps([_inputs(data, source), cohort_word, as_of, definitions, __version__], default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+def _without_over(every: Tables) -> Tables:
+    """No course and no curve for a county whose headline figure may not be given: they are the same figure by day."""
+    over = every.reasons.loc[every.reasons["measure"] == HEADLINE, "county"]
+    course, curves = every.course.copy(), every.curves.loc[~every.curves["county"].isin(over)].reset_index(drop=True)
+    counts = ["observed", "expected", "ratio", "lower", "upper", "lower_80", "upper_80"]
+    course[counts] = course[counts].astype("float64").mask(course["county"].isin(over))
+    return replace(every, course=course, curves=curves)
 
 
-def _inputs(data: str, source: str) -> str:
-    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced."""
-    path = data_path(data)
-    found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    files = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
-    return repr((declared_source(source), files))
-
-
-def _write(every: Tables, place: Path) -> None:
-    """Writes the tables beside their place, then renames, so that a reader finds all of them or none."""
-    working = place.with_name(f"{place.name}.{os.getpid()}")
-    working.mkdir(parents=True)
-    for field in fields(Tables)[:-1]:
-        getattr(every, field.name).to_parquet(working / f"{field.name}.parquet")
-    (working / "facts.json").write_text(json.dumps(every.facts, default=str), encoding="utf-8")
-    try:
-        working.rename(place)
-    except OSError:  # another process was first; its tables are the same
-        for path in working.iterdir():
-            path.unlink()
-        working.rmdir()
-
-
-def _found(place: Path) -> Tables:
-    stored = {field.name: pd.read_parquet(place / f"{field.name}.parquet") for field in fields(Tables)[:-1]}
-    return Tables(**stored, facts=json.loads((place / "facts.json").read_text(encoding="utf-8")))
+def _without_details(every: Tables, threshold: int) -> Tables:
+    """The tables of quality without what tells small numbers of records: the whole file's checks in words, its bounds where many
+    records are left out, its months where none is small."""
+    whole = {name: table.loc[table["county"] == WHOLE] for name, table in
+             (("checks", every.checks), ("bounds", every.bounds), ("months", every.months))}
+    checks = whole["checks"].astype(dict.fromkeys(["flagged", "among", "share"], "float64")).assign(flagged=np.nan, among=np.nan, share=np.nan)
+    small = whole["months"][["entries", "exits"]].apply(lambda count: count.between(1, threshold - 1)).any(axis=None)
+    bounded = whole["bounds"].loc[(whole["bounds"]["left_out"] >= threshold) & whole["bounds"]["status"].ne("suppressed")].round({"lowest": 2, "highest": 2})
+    reasons = every.reasons.assign(flagged=np.nan, among=np.nan, share=np.nan)
+    return replace(every, checks=checks, bounds=bounded.assign(left_out=np.nan), reasons=reasons,
+                   months=whole["months"].iloc[:0] if small else whole["months"], defects=every.defects.iloc[:0])

@@ -28,6 +28,17 @@ def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_
     return tuple(sentence for sentence in sentences if sentence)
 
 
+def not_given(county: str, period: Cohort, course: pd.Series, between: pd.Series | None) -> tuple[str, ...]:
+    """What stands in place of the answer where an official limit of data quality is passed: who entered, and the lowest and
+    highest share that the file allows (`between`, a row of bounds, or none)."""
+    entered = HIDDEN_WORDS if pd.isna(course["entered"]) else children(course["entered"])
+    lead = f"How many of the children who entered care in {county} {entered_words(period)} left to a permanent home cannot be said from this file."
+    told = "" if pd.isna(course["entered"]) else f"{entered} entered and stayed 8 days or more. "
+    span = (f"Whatever the records that were left out hold, the share so far lies between {share(between['lowest'])} and {share(between['highest'])}."
+            if between is not None else "")
+    return tuple(filter(None, (lead, (told + span).strip(), "The reason is above. Who keeps the file, and by when can it be corrected?")))
+
+
 _FEW_CHILDREN = ("With so few children a percentage, or a comparison with earlier periods, would say more about luck than about "
                  "the work. Look at each child: what is the plan, and what is in its way?")
 

@@ -9,7 +9,7 @@ from cqi.cohorts import cohort
 from cqi.measures import kinds_of_exit
 from cqi.registry import measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
-from cqi.wording.numbers import FEW, children, count_cell, day_words, share, value_cell
+from cqi.wording.numbers import FEW, WITHOUT_COUNT, children, count_cell, day_words, share, value_cell
 
 HIDDEN = Cell(HIDDEN_MARK, "hidden")
 
@@ -68,7 +68,7 @@ def _mark(row: pd.Series) -> Cell:
     if row["status"] == "not yet mature":
         return Cell("not yet", "unobserved")
     if pd.isna(row["numerator"]):
-        return HIDDEN
+        return WITHOUT_COUNT.get(row["status"], HIDDEN)
     if not row["denominator"]:
         return Cell("none")
     if row["denominator"] < FEW:

@@ -9,9 +9,9 @@ import pandas as pd
 from cqi.blocks import Block, Details, Section, Table, Text
 from cqi.blocks import Cell
 from cqi.registry import Measure
-from cqi.vocabulary import WHOLE
+from cqi.vocabulary import HIDDEN_MARK, WHOLE
 from cqi.wording.answer import soon, verdict
-from cqi.wording.numbers import FEW, children, day_words, month_words, plural
+from cqi.wording.numbers import FEW, children, day_words, month_words, plural, share
 
 WORDS = {
     "exit without a reason": "exits have no reason in the file; those children are left out of the permanency figure",
@@ -32,6 +32,13 @@ def could_not_say(findings: pd.DataFrame, facts: dict, account: pd.DataFrame, *,
     sentences += [f"The file's last entry or exit is dated {day_words(date.fromisoformat(facts['last_date']))}; "
                   "what happened later, or was entered later, is not in it."]
     return tuple(sentences + list(facts["notes"]))
+
+
+def between(bounds: pd.Series) -> tuple[str, ...]:
+    """How far the records that checks left out could move the share."""
+    left = "Some records" if pd.isna(bounds["left_out"]) else plural(bounds["left_out"], "record")
+    return (f"{left} that may belong to these children could not be used. Whatever they hold, the share that left to a permanent home lies between "
+            f"{share(bounds['lowest'])} and {share(bounds['highest'])}.",)
 
 
 def _finding(row: dict, counts: bool) -> str:
@@ -119,9 +126,10 @@ def _files(facts: dict) -> Details:
     ))
 
 
-def reasons(facts: dict, caption: str) -> Table:
-    """Why rows were set aside, with counts."""
-    rows = tuple((Cell(reason), Cell(f"{count:,}")) for reason, count in sorted(facts["reasons"].items()))
+def reasons(facts: dict, caption: str, *, threshold: int) -> Table:
+    """Why rows were set aside, with counts; counts below the threshold are hidden."""
+    rows = tuple((Cell(reason), Cell(f"{count:,}") if count >= threshold else Cell(HIDDEN_MARK, "hidden"))
+                 for reason, count in sorted(facts["reasons"].items()))
     return Table(caption, ("Reason", "Rows"), rows or ((Cell("No row was set aside"), Cell("0")),))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from cqi.blocks import Cell
 from cqi.cohorts import Cohort
 from cqi.cohorts.grammar import MONTHS
+from cqi.registry import KINDS
 from cqi.vocabulary import HIDDEN_MARK
 
 
@@ -47,16 +48,23 @@ FEW = 10
 """Below this many children a percentage says little: counts stand alone."""
 
 
-def value_form(unit: str) -> str:
-    """How a value of that unit is written: a proportion as a whole percent, a rate with two decimals."""
-    return ".0%" if unit in ("children", "reports") else ".2f"
+PROPORTIONS = {unit for kind in KINDS.values() for unit in kind["units"]}
 
 
-def value_words(row: pd.Series) -> str:
+def value_form(unit: str, *, fine: bool = False) -> str:
+    """How a value of that unit is written: a proportion as a whole percent (`fine`: with one decimal, as official figures
+    are, where small numbers may be seen), a rate with two decimals."""
+    return (".1%" if fine else ".0%") if unit in PROPORTIONS else ".2f"
+
+
+WITHOUT_COUNT = {"suppressed": Cell(HIDDEN_MARK, "hidden"), "data quality": Cell("data quality", "unobserved")}
+
+
+def value_words(row: pd.Series, *, fine: bool = False) -> str:
     """The row's value with its interval: `35% (25% to 47%)`, `4.21 (3.60 to 4.90)`."""
-    form = value_form(row["unit"])
+    form = value_form(row["unit"], fine=fine)
     if pd.isna(row["value"]):
-        return "no figure" if row["status"] != "suppressed" else HIDDEN_MARK
+        return {"suppressed": HIDDEN_MARK, "data quality": "data quality"}.get(row["status"], "no figure")
     if row["children"] < FEW:
         return "too few"
     return f"{row['value']:{form}} ({row['lower']:{form}} to {row['upper']:{form}})"
@@ -65,13 +73,13 @@ def value_words(row: pd.Series) -> str:
 def count_cell(row: pd.Series, name: str) -> Cell:
     """A count as a table cell; hidden where it is missing because of small numbers."""
     if pd.isna(row[name]):
-        return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" else Cell("not yet", "unobserved")
+        return WITHOUT_COUNT.get(row["status"], Cell("not yet", "unobserved"))
     return Cell(f"{row[name]:,.0f}")
 
 
-def value_cell(row: pd.Series) -> Cell:
+def value_cell(row: pd.Series, *, fine: bool = False) -> Cell:
     """The value with its interval as a table cell."""
-    return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" and pd.isna(row["value"]) else Cell(value_words(row))
+    return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" and pd.isna(row["value"]) else Cell(value_words(row, fine=fine))
 
 
 def entered_words(period: Cohort) -> str:

@@ -1,0 +1,153 @@
+"""The official measures of one county, or of all together: complete 12-month periods, to the rules of the data dictionary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from cqi.charts import official as charts
+from cqi.charts import spec
+from cqi.benchmarks import benchmark
+from cqi.blocks import Block, Details, Figure, Heading, Section, Table, Text
+from cqi.disclosure import policy
+from cqi.measures import groupings
+from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
+from cqi.tables.official import OfficialTables, official_tables
+from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
+from cqi.wording import limits
+from cqi.wording import official as say
+from cqi.wording.numbers import FEW, day_words
+from cqi.wording.quality import newest_of_each, reason_sentences
+
+READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
+NO_FIGURE = "There are not two complete periods with enough children for a picture."
+GROUPS_NOT_SHOWN = ("Groups of a county are too small to be shown to everyone. The agency's own staff see them in the internal pages; "
+                    f"everyone sees them for {WHOLE}.")
+NO_GROUPS = "The file does not say enough to compare groups of children."
+NOT_FEDERAL = "National rates are of the United States; this file is of another system, so nothing is compared with them."
+
+
+@dataclass(frozen=True)
+class Official:
+    """The official measures of a county; `county` may be `All counties`. Fields as in `Review`, without a cohort.
+
+    Raises CqiError when a part is first asked for, if the file, county, day or profile is not there.
+    """
+
+    county: str
+    as_of: str = ""
+    source: str = "episodes"
+    data: str = "data_samples"
+    profile: str = "release"
+
+    @cached_property
+    def tables(self) -> OfficialTables:
+        """The tables as the profile may see them, all counties."""
+        found = official_tables(self.data, self.source, self.as_of, self.profile)
+        if self.county not in (WHOLE, *found.facts["counties"]):
+            raise no_such("county", self.county, found.facts["counties"], where=self.data, there="Counties there")
+        return found
+
+    @property
+    def day(self) -> date:
+        """The as-of date."""
+        return date.fromisoformat(self.tables.facts["as_of"])
+
+    @property
+    def _fine(self) -> bool:
+        """Whether shares may have a decimal: where small numbers are hidden it would give counts away."""
+        return policy(self.profile)["threshold"] == 0
+
+    def own(self, name: str) -> pd.DataFrame:
+        """The county's rows of one of the tables."""
+        table = getattr(self.tables, name)
+        return table.loc[table["county"] == self.county] if len(table) else table
+
+    def heading(self) -> Heading:
+        """Place and as-of date."""
+        return Heading(f"{self.county}: the official measures", "Complete 12-month periods, counted to the federal rules of August 2022",
+                       (("What the file knew on", day_words(self.day)), ("Why this day", self.tables.facts["as_of_reason"]),
+                        ("Who may read this", READERS[self.profile])))
+
+    def answer(self) -> Text:
+        """How many of the indicators have a figure, and how to read them."""
+        return Text(say.answer(self.county, self._indicators, self.day), "answer")
+
+    def summary(self) -> Table:
+        """Each indicator's newest complete period, and the nation beside it."""
+        return say.summary(self._indicators, f"{self.county}: the newest complete period of each indicator", fine=self._fine)
+
+    @property
+    def _indicators(self) -> pd.DataFrame:
+        """The county's rows of this round's indicators by period."""
+        rows = self.own("periods")
+        return rows.loc[rows["measure"].isin(indicators())]
+
+    def periods(self) -> Section:
+        """Every indicator by period, and folded the same by the definitions of the round before."""
+        every = {name: self._by_period(measure(name), rows) for name, rows in self.own("periods").groupby("measure", sort=False)}
+        before = tuple(block for name, block in every.items() if name not in indicators())
+        now = tuple(block for name, block in every.items() if name in indicators())
+        return Section((*now, *([Details(f"By the definitions of {EARLIER_ROUND}", before)] if before else [])))
+
+    def _by_period(self, definition: Measure, rows: pd.DataFrame) -> Block:
+        between, reasons = (table.loc[table["measure"] == definition.name] for table in (self.own("bounds"), self.own("reasons")))
+        table = say.periods(rows, between, definition, f"{self.county}: {definition.title.lower()}, by period", fine=self._fine)
+        told = reason_sentences(newest_of_each(reasons), counts=self._fine)
+        return Section((Text(told, "note"), *self._pictured(definition, rows, table))) if told else Section(self._pictured(definition, rows, table))
+
+    def _pictured(self, definition: Measure, rows: pd.DataFrame, table: Table) -> tuple[Block, ...]:
+        """The indicator's chart where two periods have a figure, else its table with the reason."""
+        if rows["value"].isna().all():
+            reason = HIDDEN_WORDS if rows["status"].eq("suppressed").any() else "no complete period has a figure"
+            return Text((f"{definition.title}: {reason}.",), "note"), table
+        if (rows["value"].notna() & (rows["children"] >= FEW)).sum() < 2:
+            return Text((f"{definition.title}. {NO_FIGURE}",), "note"), table
+        national = benchmark(definition.name) if self.tables.facts["federal"] else None
+        solid = rows.loc[rows["children"] >= FEW]
+        chart = charts.by_period(solid, title=_axis(definition), percent=definition.per == 1, national=national.value if national else None)
+        return (Figure(definition.question, say.finding(solid, definition, fine=self._fine), spec(chart), table, definition.caveats[:1]),)
+
+    def adjusted(self) -> Section:
+        """Counted beside what the nation's rates by age would give."""
+        rows = self.own("adjusted")
+        if not self.tables.facts["federal"]:
+            return Section((Text((NOT_FEDERAL,), "note"),))
+        if rows.empty:
+            return Section((Text((f"No ratio can be shown: {HIDDEN_WORDS}, or no complete period.",), "note"),))
+        return Section((say.adjusted(rows, f"{self.county}: counted, beside the nation's rates for children of these ages"),
+                        Text(say.WHAT_ADJUSTING_CANNOT_TELL, "list")))
+
+    def groups(self) -> Section:
+        """Indicators by race, sex and age, each group beside all other children."""
+        rows = self.own("groups")
+        if rows.empty:
+            hidden = policy(self.profile)["threshold"] and self.county != WHOLE
+            return Section((Text((GROUPS_NOT_SHOWN if hidden else NO_GROUPS,), "note"),))
+        parts = [Details(measure(name).title, tuple(self._groupings(measure(name), rows.loc[rows["measure"] == name])))
+                 for name in indicators() if (rows["measure"] == name).any()]
+        return Section((*parts, Text(say.WHAT_GROUPS_CANNOT_TELL, "list")))
+
+    def _groupings(self, definition: Measure, rows: pd.DataFrame) -> list[Figure | Table]:
+        """A picture for each grouping with at least two groups of ten children or more, else its table."""
+        found = []
+        for grouping, declared in groupings().items():
+            own = rows.loc[rows["group"].str.startswith(f"{grouping}: ") & (rows["children"] > 0)]
+            if len(own) < 2:
+                continue
+            table = say.groups(own, definition, f"{declared['title']}: {definition.title.lower()}")
+            solid = own.loc[own["children"] >= FEW]
+            chart = charts.by_group(solid, title=_axis(definition), percent=definition.per == 1) if len(solid) > 1 else None
+            found.append(Figure(declared["title"], say.group_finding(solid, definition), spec(chart), table) if chart else table)
+        return found
+
+    def method(self) -> Section:
+        """How each number was made."""
+        return limits.method([measure(name) for name in indicators()], self.tables.facts)
+
+
+def _axis(definition: Measure) -> str:
+    return f"share that {definition.words['counted']}" if definition.per == 1 else definition.unit

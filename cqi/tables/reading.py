@@ -1,0 +1,113 @@
+"""The extract and its integers, kept while its files stay as they are; and where counted tables are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import fields
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from cqi import __version__
+from cqi.cohorts import AsOf, chosen_as_of, first_whole_entry, months_after
+from cqi.measures import Basis, basis
+from cqi.registry import Measure, measure, measure_names
+from cqi.sources import Extract, load
+from cqi.sources.declared import declared_source
+from cqi.sources.finding import data_path
+
+
+def read(data: str, source: str) -> tuple[Extract, Basis]:
+    """The extract and its integers, kept for the next call while the files and the source's declaration stay as they are.
+
+    Raises CqiError as `cqi.sources.load` does.
+    """
+    return _read(data, source, _inputs(data, source))
+
+
+@lru_cache(maxsize=2)
+def _read(data: str, source: str, inputs: str) -> tuple[Extract, Basis]:
+    extract = load(data, source)
+    return extract, basis(extract)
+
+
+def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
+    """The as-of date of a file, its counties in order of name, and the day from which its cohorts are whole.
+
+    A given day that is also the one that would be chosen has the choice's reason.
+    """
+    extract, on = read(data, source)
+    asked, chosen = chosen_as_of(extract.episodes, as_of), chosen_as_of(extract.episodes)
+    return chosen if asked.day == chosen.day else asked, on.counties, first_whole_entry(extract.episodes)
+
+
+FIRST_ROW = {
+    "reports during care": ("reports", "report_date"), "further reports on victims": ("reports", "report_date"),
+    "children kept at home after a report": ("reports", "report_date"), "reports closed in time": ("reports", "report_date"),
+    "months with a visit": ("visits", "visit_date"),
+}
+"""Kinds of measure that count rows of another table than stays: the table, and its date."""
+
+
+def begins(each: Measure, extract: Extract, first_entry: date) -> date:
+    """The first day from which the file can tell a measure; `date.max` where it cannot at all.
+
+    The rows that it counts must be there from the month of the first one; children in care for long must have entered
+    within what the file covers. `date.min` for measures of those who enter or leave.
+    """
+    if each.kind in FIRST_ROW:
+        table, column = FIRST_ROW[each.kind]
+        first = getattr(extract, table)[column].min()
+        return date.max if pd.isna(first) else first.date().replace(day=1)
+    if each.kind != "exits of children in care":
+        return date.min
+    months = each.who.get("months_in_care_below") or each.who.get("months_in_care", 0) + 12
+    return months_after([first_entry.replace(day=1)], months)[0].item()
+
+
+def key(data: str, source: str, *parts: str) -> str:
+    """A name for tables of these inputs: it changes when a file, a definition, a parameter or the version changes."""
+    definitions = [str(measure(name)) for name in measure_names()]
+    text = json.dumps([_inputs(data, source), *parts, definitions, __version__], default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def _inputs(data: str, source: str) -> str:
+    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced."""
+    path = data_path(data)
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    files = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
+    return repr((declared_source(source), files))
+
+
+def kept(make: Callable, kind: type, name: str):
+    """The tables that `make` gives, a dataclass of frames whose last field is a dict of facts: found where a run or an
+    earlier call put them under this name (CQI_CACHE), else made and put there."""
+    folder = os.environ.get("CQI_CACHE", "")
+    if not folder:
+        return make()
+    place = Path(folder) / name
+    if not place.is_dir():
+        _write(make(), place)
+    stored = {field.name: pd.read_parquet(place / f"{field.name}.parquet") for field in fields(kind)[:-1]}
+    return kind(**stored, facts=json.loads((place / "facts.json").read_text(encoding="utf-8")))
+
+
+def _write(every, place: Path) -> None:
+    """Writes the tables beside their place, then renames, so that a reader finds all of them or none."""
+    working = place.with_name(f"{place.name}.{os.getpid()}")
+    working.mkdir(parents=True)
+    for field in fields(every)[:-1]:
+        getattr(every, field.name).to_parquet(working / f"{field.name}.parquet")
+    (working / "facts.json").write_text(json.dumps(every.facts, default=str), encoding="utf-8")
+    try:
+        working.rename(place)
+    except OSError:  # another process was first; its tables are the same
+        for path in working.iterdir():
+            path.unlink()
+        working.rmdir()

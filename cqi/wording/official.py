@@ -1,0 +1,188 @@
+"""The official indicators in words and tables: what was counted, how sure, beside which national figure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from cqi.benchmarks import benchmark
+from cqi.blocks import Cell, Table
+from cqi.cohorts import cohort
+from cqi.cohorts.federal import files_needed
+from cqi.registry import Measure, measure
+from cqi.vocabulary import HIDDEN_MARK, UNKNOWN
+from cqi.wording.displays import HIDDEN
+from cqi.wording.numbers import count_cell, day_words, plural, value_cell, value_form
+
+STATUS_CELLS = {"not yet mature": Cell("not yet", "unobserved"), "data quality": Cell("data quality", "unobserved")}
+NEVER_RANKED = "It shows a difference, not its cause: groups differ in age, in what happened before, and in where they live."
+WHAT_GROUPS_CANNOT_TELL = (
+    "A difference between groups is a reason to ask, not an answer. It does not say whether a decision was fair: children who come "
+    "into care have been through many decisions before this one, and each may treat groups differently.",
+    "Groups are as recorded in the file, which may not be how a child or family would say it; children of unknown group are left out of the comparison.",
+    "Each group is compared with all other children whose group is known. An interval that holds 1 (ratio) or 0 (difference) may be chance. "
+    "With many groups and measures, some intervals miss it by chance alone.",
+    "Brothers and sisters come, move and leave together, so these intervals are somewhat too narrow: in the sample state, where race changes "
+    "nothing, about 1 in 8 missed where 1 in 20 should.",
+    "Age and history are not adjusted for here. Ask the people concerned what they see.",
+)
+WHAT_ADJUSTING_CANNOT_TELL = (
+    "Observed for trend, adjusted for comparison: use the observed figures above to see whether this place is improving, and the ratio only to "
+    "compare with others.",
+    "1 means as many as the nation's rates would give for children of these ages. Only age is adjusted for: poverty, history and need are not in it.",
+    "It is our own calculation from published national rates, with their period and vintage below. It is not the figure by which the federal "
+    "government judges a state, which cannot be worked out without every state's records.",
+    "The last column pulls small counties towards all counties together by as much as chance alone would warrant.",
+)
+
+
+def state(row: pd.Series, *, fine: bool) -> Cell:
+    """The value of an official row as a cell, or in a word why there is none."""
+    return STATUS_CELLS.get(row["status"]) or value_cell(row, fine=fine)
+
+
+def _count(row: pd.Series, name: str) -> Cell:
+    if row["status"] == "not yet mature":
+        return STATUS_CELLS["not yet mature"]
+    if row["status"] == "data quality" and pd.isna(row[name]):
+        return STATUS_CELLS["data quality"]
+    return count_cell(row, name)
+
+
+def newest(rows: pd.DataFrame) -> pd.Series | None:
+    """The newest complete period of one indicator; none where every window is open or nobody counts."""
+    complete = rows.loc[~rows["status"].eq("not yet mature") & (rows["children"].isna() | (rows["children"] > 0))]
+    return None if complete.empty else complete.iloc[-1]
+
+
+def answer(place: str, rows: pd.DataFrame, day: date) -> tuple[str, ...]:
+    """How many indicators have a figure for a complete period, which have none and why, and how to read them."""
+    found = {name: newest(each) for name, each in rows.groupby("measure", sort=False)}
+    counted = [name for name, row in found.items() if row is not None and pd.notna(row["value"])]
+    sentences = [f"{place}: {len(counted)} of the 7 federal indicators have a figure for a complete 12-month period, as the file knew them on {day_words(day)}."]
+    for status, words in (("data quality", "cannot be given, because the file passes a federal limit of data quality"),
+                          ("suppressed", "is hidden to protect privacy")):
+        names = [measure(name).title for name, row in found.items() if row is not None and row["status"] == status]
+        sentences += [f"{title} {words}." for title in names]
+    return (*sentences, "These figures look back: their last children entered or left long ago. For the children in care today, read the mid-course reviews.",
+            "The nation's figure is context. Places differ in the children they serve, so it is neither a pass nor a fail.")
+
+
+def summary(rows: pd.DataFrame, caption: str, *, fine: bool) -> Table:
+    """Each indicator's newest complete period: counts, value with interval, and the nation beside it."""
+    lines = []
+    for name, each in rows.groupby("measure", sort=False):
+        row = newest(each)
+        if row is None:
+            lines.append((Cell(measure(name).title), *(Cell("none in the file", "unobserved"),) * 2, Cell(_nation(name))))
+        else:
+            lines.append((Cell(f"{measure(name).title}\n{cohort(row['cohort']).words}"), _of(row), state(row, fine=fine), Cell(_nation(name))))
+    return Table(caption, ("Indicator, newest complete period", "Counted", "Value (95% interval)", "Nation, for context"), tuple(lines))
+
+
+def _of(row: pd.Series) -> Cell:
+    """`13 of 250`, and for a rate `40 in 161,809 days`."""
+    counted, among = _count(row, "numerator"), _count(row, "denominator")
+    days = "" if measure(row["measure"]).per == 1 else " days"
+    return counted if counted.mark else Cell(f"{counted.text} {'in' if days else 'of'} {among.text}{days}")
+
+
+def _nation(name: str) -> str:
+    found = benchmark(name)
+    if found is None:
+        return "none published"
+    value = f"{found.value:.1%}" if found.per == 1 else f"{found.value:.2f}"
+    return f"{value}\n{cohort(found.period).words}"
+
+
+def periods(rows: pd.DataFrame, bounds: pd.DataFrame, definition: Measure, caption: str, *, fine: bool) -> Table:
+    """One indicator by period: counts, value, the shares between which it lies whatever the records left out hold (where any
+    were), and the files that an official figure needs."""
+    words, left = definition.words, bounds.loc[bounds["left_out"] > 0].set_index("cohort") if len(bounds) else bounds
+    lines = tuple((Cell(f"{cohort(row['cohort']).words}\n{row['cohort']}"), _count(row, "numerator"), _count(row, "denominator"), state(row, fine=fine),
+                   *([_span(left, row["cohort"])] if len(left) else []), Cell(needed(definition, row["cohort"]))) for _, row in rows.iterrows())
+    national = benchmark(definition.name)
+    return Table(caption, ("12 months", words["counted"].capitalize(), words["among"].capitalize(), "Value (95% interval)", *(["Lowest and highest"] if len(left) else []),
+                           "Federal files needed"),
+                 lines, notes=(*((national.words,) if national else ()), *((_WHATEVER,) if len(left) else ())))
+
+
+_WHATEVER = "Lowest and highest: if none, or all, of the records that could not be used belonged to the children counted."
+
+
+def _span(left: pd.DataFrame, cohort_word: str) -> Cell:
+    if cohort_word not in left.index:
+        return Cell("")
+    return Cell(f"{left.loc[cohort_word, 'lowest']:.1%} to {left.loc[cohort_word, 'highest']:.1%}")
+
+
+def needed(definition: Measure, word: str) -> str:
+    """The federal files that an official figure of the period needs; empty for a measure that needs none."""
+    wanted = definition.data_needed
+    if not wanted or not cohort(word).kind.startswith("federal"):
+        return "none"
+    return files_needed(cohort(word), half_years=wanted.get("half_years", 0), report_years=wanted.get("report_years", 0)).words.replace("; ", "\n")
+
+
+def finding(rows: pd.DataFrame, definition: Measure, *, fine: bool) -> str:
+    """The newest figure, the range of those before, and the nation."""
+    given = rows.loc[rows["value"].notna()]
+    row, before = given.iloc[-1], given.iloc[:-1]["value"]
+    form = value_form(row["unit"], fine=fine)
+    counted = (f"{row['numerator']:,.0f} of {row['denominator']:,.0f} ({row['value']:{form}})" if definition.per == 1
+               else f"{row['value']:{form}} {row['unit']}")
+    words = (f"{definition.title}, {cohort(row['cohort']).words}: {counted}; the true rate is likely between {row['lower']:{form}} "
+             f"and {row['upper']:{form}}.")
+    if len(before):
+        words += f" In the {plural(len(before), 'period')} before it was {before.min():{form}} to {before.max():{form}}."
+    national = benchmark(definition.name)
+    return f"{words} {national.words}" if national else words
+
+
+def adjusted(rows: pd.DataFrame, caption: str) -> Table:
+    """Counted, expected, the ratio to what the nation's rates by age would give, with interval, and the ratio pulled together."""
+    whole = rows["shrunken"].isna().all()
+    lines = tuple((Cell(f"{measure(row['measure']).title}\n{cohort(row['cohort']).words}"), Cell(f"{row['observed']:,.0f}"),
+                   *([Cell(f"{row['expected']:,.1f}")] if "expected" in row else []), _interval(row, "ratio", "lower", "upper"),
+                   *([] if whole else [_interval(row, "shrunken", "shrunken_lower", "shrunken_upper")])) for _, row in rows.iterrows())
+    vintages = " and ".join(sorted(set(rows["vintage"])))
+    return Table(caption, ("Indicator, period", "Counted", *(["Expected"] if "expected" in rows else []), "Counted, divided by expected",
+                           *([] if whole else ["Pulled towards all counties"])), lines,
+                 notes=(f"Each with its 95% interval. National rates by age: published {vintages}, for {_rates_of(rows)}.",))
+
+
+def _rates_of(rows: pd.DataFrame) -> str:
+    return "; ".join(dict.fromkeys(cohort(period).words for period in rows["benchmark_period"]))
+
+
+def groups(rows: pd.DataFrame, definition: Measure, caption: str) -> Table:
+    """One indicator by group: counts, value, and the ratio and difference to all other children."""
+    form = "+.0%" if definition.per == 1 else "+.2f"
+    lines = []
+    for _, row in rows.iterrows():
+        lines.append((Cell(row["group"].split(": ")[1].replace(UNKNOWN, "not known")), count_cell(row, "numerator"), count_cell(row, "denominator"),
+                      value_cell(row), _interval(row, "ratio", "ratio_lower", "ratio_upper"),
+                      _interval(row, "difference", "difference_lower", "difference_upper", form)))
+    return Table(caption, ("Group", definition.words["counted"].capitalize(), definition.words["among"].capitalize(), "Value (95% interval)",
+                           f"Divided by {rows['reference'].iloc[0]}", f"Less {rows['reference'].iloc[0]}"), tuple(lines))
+
+
+def _interval(row: pd.Series, value: str, lower: str, upper: str, form: str = ".2f") -> Cell:
+    if pd.isna(row[value]):
+        return Cell("none") if pd.isna(row[lower]) else Cell(f"none ({row[lower]:{form}} or more)")
+    top = "no limit" if row[upper] == float("inf") else f"{row[upper]:{form}}"
+    return Cell(f"{row[value]:{form}}\n{row[lower]:{form}} to {top}")
+
+
+def group_finding(rows: pd.DataFrame, definition: Measure) -> str:
+    """Which groups differ from all others by more than chance would explain, as groups named in the file."""
+    apart = rows.loc[(rows["ratio_lower"] > 1) | (rows["ratio_upper"] < 1)]
+    names = [f"{row['group'].split(': ')[1]} ({row['ratio']:.2f} times; {row['ratio_lower']:.2f} to {row['ratio_upper']:.2f})" for _, row in apart.iterrows()]
+    if not names:
+        return f"{definition.title}: of {plural(len(rows), 'group')} none differs from all other children by more than chance alone could explain."
+    return f"{definition.title}: beside all other children, the figure differs for {'; '.join(names)}. {NEVER_RANKED}"
+
+
+__all__ = ["HIDDEN", "HIDDEN_MARK", "WHAT_ADJUSTING_CANNOT_TELL", "WHAT_GROUPS_CANNOT_TELL", "adjusted", "answer", "finding", "group_finding",
+           "groups", "needed", "newest", "periods", "summary"]

@@ -1,0 +1,137 @@
+"""The page of official measures: complete periods only, none over a limit, the nation as context, hidden where small."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from counted import extract
+
+from cqi.blocks import Details, Figure, Table, Text
+from cqi.blocks.html import block_html
+from cqi.official import Official
+from cqi.registry import indicators, measure
+from cqi.tables import official as official_tables
+from cqi.tables.official import periods_of
+from cqi.vocabulary import WHOLE, CqiError
+
+SAMPLE = {"as_of": "2026-06-30"}
+PARTS = ("heading", "answer", "summary", "periods", "adjusted", "groups", "method")
+
+
+def texts(block) -> str:
+    return block_html(block.content())
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return Official(county=WHOLE, profile="internal", **SAMPLE)
+
+
+def test_every_indicator_stands_on_the_page(whole):
+    round_3 = set(indicators("CFSR Round 3"))
+    assert set(whole.own("periods")["measure"]) == set(indicators()) | round_3 and (len(indicators()), len(round_3)) == (7, 2)
+    assert whole.periods().blocks[-1].summary == "By the definitions of CFSR Round 3"
+    assert all(measure(name).title in texts(whole.summary()) for name in indicators())
+
+
+@pytest.mark.parametrize("county", [WHOLE, "Birch", "Heron", "Elm"])
+@pytest.mark.parametrize("profile", ["internal", "release"])
+def test_every_part_can_be_drawn_for_every_reader(county, profile):
+    page = Official(county=county, profile=profile, **SAMPLE)
+    assert all(texts(getattr(page, part)()) for part in PARTS)
+
+
+def test_a_window_that_is_open_has_no_figure(whole):
+    """By 30 June 2026 the 12 months of those who entered from April 2025 to March 2026 are not over; their moves are counted."""
+    rows = whole.own("periods").set_index(["measure", "cohort"])
+    entries = rows.loc["permanency_in_12_months"]
+    assert entries.loc["24B25A", "status"] == "shown" and entries.loc["25A25B", "status"] == entries.loc["25B26A", "status"] == "not yet mature"
+    assert entries.loc["25B26A", ["numerator", "value", "lower", "upper"]].isna().all()
+    assert rows.loc[("placement_stability", "25B26A"), "status"] == "shown"
+    assert rows.loc[("maltreatment_in_care", "FFY2025"), "status"] == "not yet mature"  # its reports may be decided until September
+
+
+def test_at_most_six_complete_periods_and_what_came_after(whole):
+    rows = whole.own("periods")
+    assert rows.loc[rows["status"] == "shown"].groupby("measure").size().max() == 6
+    assert not rows.duplicated(["measure", "cohort"]).any()
+
+
+def test_periods_begin_where_the_file_can_tell_them(tmp_path):
+    """Entries from January 2020 on: for children in care 12 to 23 months it can tell periods from January 2022 on."""
+    found = extract(tmp_path, "entry_date exit_date exit_reason\n2020-01-05 2020-03-05 relative\n2025-01-05 . .")
+    told = {name: [period.label for period in periods_of(measure(name), found, date(2026, 6, 30), date(2020, 1, 5))] for name in indicators()}
+    assert told["permanency_in_12_months"][0] == "21B22A" and told["permanency_in_12_months_12_to_23"][0] == "22B23A"
+    assert told["permanency_in_12_months_24_plus"][0] == "23B24A" and told["maltreatment_in_care"] == []
+
+
+def test_files_of_another_system_have_its_years_and_no_nation(tmp_path):
+    found = replace(extract(tmp_path, "entry_date exit_date exit_reason\n2020-01-05 2020-03-05 relative\n2025-01-05 . ."), federal=False)
+    periods = periods_of(measure("permanency_in_12_months"), found, date(2026, 6, 30), date(2020, 1, 5))
+    assert [period.label for period in periods][-2:] == ["2024-25", "2025-26"] and periods[0].start.month == 4
+
+
+def test_a_figure_over_a_limit_is_not_given(tmp_path):
+    """3 of 20 exits without a reason are 15%; the limit is 10%."""
+    lines = [f"2023-10-{number + 1:02} 2024-02-01 {'.' if number < 3 else 'relative'}" for number in range(20)]
+    extract(tmp_path, "entry_date exit_date exit_reason\n" + "\n".join(lines))
+    page = Official(county=WHOLE, as_of="2026-06-30", data=str(tmp_path), profile="internal")
+    row = page.own("periods").set_index(["measure", "cohort"]).loc[("permanency_in_12_months", "24A24B")]
+    assert row["status"] == "data quality" and row[["numerator", "value", "lower", "upper"]].isna().all()
+    assert "data quality" in texts(page.answer()) and "relative" not in texts(page.summary())
+    assert page.own("groups").empty or not (page.own("groups")["measure"] == "permanency_in_12_months").any()
+    assert page.own("adjusted").empty or not (page.own("adjusted")["measure"] == "permanency_in_12_months").any()
+
+
+def test_the_nation_is_context_with_its_period_and_vintage(whole):
+    words = texts(whole.periods())
+    assert "In the United States, 34.8% of children who entered care" in words and "46 states, published August 2025" in words
+    for forbidden in ("fail", "worse", "better than", "RSP", "rank"):
+        assert forbidden not in words
+
+
+def test_the_ratio_says_what_it_is_for(whole):
+    words = texts(whole.adjusted())
+    assert "Observed for trend, adjusted for comparison" in words and "RSP" not in words and "not the figure by which the federal" in words
+
+
+def test_groups_of_a_county_are_for_the_agency_only():
+    agency, everyone = (Official(county="Birch", profile=profile, **SAMPLE).groups() for profile in ("internal", "release"))
+    assert any(isinstance(block, Details) for block in agency.blocks)
+    assert [type(block) for block in everyone.blocks] == [Text] and "too small to be shown to everyone" in everyone.blocks[0].paragraphs[0]
+
+
+def test_groups_come_with_what_they_cannot_tell(whole):
+    *parts, words = whole.groups().blocks
+    assert all(isinstance(part, Details) for part in parts) and "a reason to ask, not an answer" in words.paragraphs[0]
+    figures = [block for part in parts for block in part.blocks if isinstance(block, Figure)]
+    assert figures and all(isinstance(figure.table, Table) and any(letter.isdigit() for letter in figure.finding) for figure in figures)
+
+
+def test_expected_counts_are_not_for_everyone():
+    """With the count and the exact expected number the ages of few children could be worked out."""
+    page = Official(county="Birch", profile="release", **SAMPLE)
+    assert "expected" not in page.own("adjusted") and "expected" in Official(county="Birch", profile="internal", **SAMPLE).own("adjusted")
+
+
+def test_a_hidden_count_has_no_ratio():
+    page = Official(county=WHOLE, profile="release", **SAMPLE).tables
+    hidden = page.periods.loc[page.periods["status"] == "suppressed", ["measure", "cohort", "county"]]
+    shown = page.adjusted[["measure", "cohort", "county"]]
+    assert len(hidden) and hidden.merge(shown).empty
+
+
+def test_a_county_that_is_not_there(whole):
+    with pytest.raises(CqiError, match="No county 'Brich' in data_samples. Did you mean 'Birch'"):
+        Official(county="Brich", **SAMPLE).heading()
+
+
+def test_tables_are_kept_for_the_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("CQI_CACHE", str(tmp_path / "cache"))
+    official_tables._official.cache_clear()
+    first = official_tables.official_tables("data_samples", "episodes", "2026-06-30", "release")
+    official_tables._official.cache_clear()
+    monkeypatch.setattr(official_tables, "_counted", None)
+    again = official_tables.official_tables("data_samples", "episodes", "2026-06-30", "release")
+    assert first.periods.equals(again.periods) and first.facts == again.facts
+    official_tables._official.cache_clear()
