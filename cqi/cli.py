@@ -2,6 +2,9 @@
 
 Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
 was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
+
+Exit codes of `cqi check`: 0 nothing above a note, 1 something to check or rows set aside, 2 the files cannot be used, 3 an official
+limit is passed, so that a figure is not given.
 """
 
 from __future__ import annotations
@@ -85,12 +88,16 @@ def _parser() -> argparse.ArgumentParser:
     review = _command(commands, "review", "render a page for every county and open cohort", _review)
     for name, (words, many) in REVIEW_OPTIONS.items():
         review.add_argument(f"--{name.replace('_', '-')}", dest=name, help=words, action="append" if many else "store")
+    review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
     review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
     measures = _command(commands, "measures", "list the measures, or show one whole", _measures)
     measures.add_argument("name", nargs="?", help="the measure to show")
+    measures.add_argument("--dictionary", type=Path, metavar="FILE", help="write the dictionary of all measures there, as Markdown")
     check = _command(commands, "check", "say what a file can and cannot tell", _check)
     check.add_argument("data", help="the folder or file with the data")
     check.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
+    check.add_argument("--csv", type=Path, help="also write what was found to this file")
+    check.add_argument("--since", help="the folder or file with the last extract: say what changed since")
     sample = _command(commands, "sample", "write the data of the fictional sample state", _sample)
     sample.add_argument("folder", nargs="?", type=Path, default=Path("data_samples"), help="where to (default: data_samples)")
     return parser
@@ -109,7 +116,7 @@ def _review(options: argparse.Namespace) -> int:
     say(f"Reading {given.get('data', 'data_samples')} and counting ...", sys.stderr)
     with Progress() as progress:
         finished = run(Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out,
-                               profiles=tuple(dict.fromkeys(options.profile or ("release",))), **given), progress=progress)
+                               profiles=tuple(dict.fromkeys(options.profile or ("release",))), since=options.since, **given), progress=progress)
     for outcome in finished.failed:
         say(f"Not made: {outcome.job.name}: {outcome.reason}", sys.stderr)
     say(f"{len(finished.outcomes) - len(finished.failed)} of {len(finished.outcomes)} pages made.")
@@ -122,23 +129,42 @@ def _review(options: argparse.Namespace) -> int:
 
 def _measures(options: argparse.Namespace) -> int:
     from cqi.registry import measure, measure_names
+    from cqi.wording.dictionary import measure_dictionary
     from cqi.wording.plain import measure_lines, measure_text
 
+    if options.dictionary:
+        words = measure_dictionary([measure(name) for name in measure_names()])
+        options.dictionary.write_text(words, encoding="utf-8", newline="\n")
+        say(str(options.dictionary))
+        return 0
     lines = [measure_text(measure(options.name))] if options.name else measure_lines([measure(name) for name in measure_names()])
     say("\n".join(lines))
     return 0
 
 
 def _check(options: argparse.Namespace) -> int:
+    from datetime import date
+
     from cqi.cohorts import chosen_as_of
-    from cqi.quality import findings
+    from cqi.quality import broken_limits, findings
     from cqi.sources import load
-    from cqi.wording.plain import check_lines
+    from cqi.sources.suspicions import with_after_today
+    from cqi.wording.plain import check_lines, findings_csv
 
     extract = load(options.data, options.source)
     as_of = chosen_as_of(extract.episodes)
-    say("\n".join(check_lines(extract, as_of, findings(extract, as_of=as_of.day))))
-    return 0
+    defects, by_county = with_after_today(extract.findings, extract.episodes, date.today()), findings(extract, as_of=as_of.day)
+    say("\n".join(check_lines(extract, defects, as_of, by_county)))
+    if options.csv:
+        options.csv.write_text(findings_csv(defects), encoding="utf-8", newline="")
+    if options.since:
+        from cqi.tables.since import since
+        from cqi.wording.quality import change_lines
+
+        say("\n".join(change_lines(*since(options.data, options.source, options.since))))
+    to_check = defects["severity"].ne("low") & defects["action"].ne("fix")
+    few = by_county["finding"].isin(["few exits", "few entries"])
+    return 3 if len(broken_limits(extract.checks)) else int(to_check.any() or few.any())
 
 
 def _sample(options: argparse.Namespace) -> int:

@@ -87,7 +87,7 @@ def test_counties_dates_and_years(tmp_path):
         row("AL1", "2021-9", "1/9/2021", "20210501", "3", county="8"),
         row("AL2", "2021-9", "2021-01-10", county="01001"),
         row("AL3", "2023-3", "2023-01-10", "2023-02-01", "8"),
-        row("AL4", "2021-9", "13/01/2021"),
+        row("AL4", "2021-9", "13~Jan~2021"),
     ))
     assert extract.episodes.county.to_list() == ["01001", "Other counties"]
     assert extract.episodes.entry_date.dt.strftime("%Y-%m-%d").to_list() == ["2021-01-10", "2021-01-09"]

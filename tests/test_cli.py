@@ -129,9 +129,52 @@ def test_rows_with_dates_reversed_are_set_aside_with_file_count_and_first_row(tm
         c3        Alder   2015-01-01  2025-03-05  .           .
         hidden4   Alder   2015-01-01  2025-03-07  2025-03-01  adoption""")
     done = command("check", str(tmp_path / "alder.csv"))
-    assert done.returncode == 0 and "alder.csv: 4 rows read = 2 used + 0 merged + 2 set aside" in done.stdout
-    assert "alder.csv: 2 rows set aside, the first on row 3: exit_date comes before entry_date. Correct them in the source." in done.stdout
+    assert done.returncode == 3 and "alder.csv: 4 rows read = 2 used + 0 merged + 2 set aside" in done.stdout  # half of them: over 5%
+    assert "alder.csv, the first on row 3: 2 rows set aside: exit_date comes before entry_date." in done.stdout
     assert "hidden" not in done.stdout + done.stderr
+
+
+DRAWN = """
+    child_id  county  birth_date  entry_date  exit_date   exit_reason
+    hidden1   Alder   2015-01-01  2025-01-05  2025-03-01  reunification
+    hidden2   Alder   2015-01-01  2025-02-05  .           .
+    hidden3   Alder   2015-01-01  2025-03-05  .           .
+    hidden1   Alder   2015-01-01  2025-04-07  2025-05-01  adoption"""
+
+
+@pytest.mark.parametrize(("old", "new", "code", "said"), [
+    ("", "", 0, "alder.csv: 4 rows read = 4 used + 0 merged + 0 set aside"),
+    ("Alder", ".", 1, "To check:\n  alder.csv, on row 2: 1 row had no county; counted under 'Unknown county'."),
+    ("hidden3", ".", 1, "Serious:\n  alder.csv, on row 4: 1 row set aside: child_id is blank."),
+    ("2025-05-01", "2025-04-07", 3, "An official limit is passed in the whole file"),  # 1 of 4 leaves on the day of entry
+    ("hidden3   Alder   2015-01-01  2025-03-05", "hidden3   Alder   2015-01-01  3/5/25", 2, "year of two digits, the first on row 4"),
+])
+def test_check_says_how_bad_it_is_by_its_exit_code(tmp_path, capsys, old, new, code, said):
+    assert old in DRAWN
+    write(tmp_path, alder=DRAWN.replace(old, new, 1) if old else DRAWN)
+    assert main(["check", str(tmp_path / "alder.csv")]) == code
+    told = capsys.readouterr()
+    assert said in told.out + told.err and "hidden" not in told.out + told.err and "1 rows" not in told.out
+
+
+def test_check_tells_the_most_severe_first_with_why_and_what_to_do(tmp_path, capsys):
+    drawn = DRAWN.replace("hidden2", ".").replace("Alder", ".", 1)
+    write(tmp_path, alder=drawn + "\n    hidden4 Alder 2015-01-01 2025-01-05 2025-01-09 adoption")
+    assert main(["check", str(tmp_path / "alder.csv"), "--csv", str(tmp_path / "found.csv")]) == 1
+    told = capsys.readouterr().out
+    titles = [line for line in told.splitlines() if line in ("Serious:", "To check:", "To know:")]
+    assert titles == ["Serious:", "To check:", "To know:"]
+    assert ("  alder.csv, on row 3: 1 row set aside: child_id is blank.\n"
+            "      A stay without a child can't be linked to the child's other stays. What to do: fill in the id in the source.\n") in told
+    lines = (tmp_path / "found.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "severity,action,defect,file,row,count,among,what,why,do"
+    assert lines[1].startswith("high,quarantine,no-child-id,alder.csv,3,1,5,")
+
+
+def test_a_file_name_that_a_spreadsheet_would_run_is_written_as_text(tmp_path, capsys):
+    write(tmp_path, **{"=cmd": DRAWN.replace("Alder", ".", 1)})
+    assert main(["check", str(tmp_path / "=cmd.csv"), "--csv", str(tmp_path / "found.csv")]) == 1
+    assert ",'=cmd.csv," in (tmp_path / "found.csv").read_text(encoding="utf-8")
 
 
 # ---- what is printed -----------------------------------------------------------------------------------------------------

@@ -84,5 +84,5 @@ def test_from_one_file_to_the_same_pages(tmp_path, definitions):
 def test_the_command_checks_a_file_of_it(tmp_path, definitions):
     plain_rows().rename(columns=NAMES).to_csv(tmp_path / "removals.csv", index=False, date_format="%m/%d/%Y")
     done = command("check", str(tmp_path / "removals.csv"), "--source", "county_system", CQI_DEFINITIONS=str(definitions))
-    assert done.returncode == 0 and "removals.csv: 366 rows read = 366 used + 0 merged + 0 set aside" in done.stdout
+    assert done.returncode == 1 and "removals.csv: 366 rows read = 366 used + 0 merged + 0 set aside" in done.stdout
     assert "rows had a code of exit_reason that is not in the declared list" in done.stdout  # our words are not its codes

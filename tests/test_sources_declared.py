@@ -3,8 +3,8 @@
 import pytest
 from drawn import write
 
-from cqi.sources import load, source_names
-from cqi.sources.declared import declared_source
+from cqi.sources import load, shapes, source_names, steps
+from cqi.sources.declared import SHAPE_FIELDS, STEPS, declared_source
 from cqi.vocabulary import CqiError
 
 OWN = """
@@ -44,7 +44,7 @@ def own(tmp_path, monkeypatch):
 
 
 def test_ours_are_complete():
-    assert source_names() == ["afcars", "episodes", "ssda903"]
+    assert source_names() == ["afcars", "afcars2020", "ccwis", "episodes", "ssda903"]
     for name in source_names():
         source = declared_source(name)
         assert source.citation and source.reviewer and source.reviewed
@@ -52,7 +52,7 @@ def test_ours_are_complete():
 
 def test_a_new_source_is_one_toml_file(tmp_path, own):
     own(OWN)
-    assert source_names() == ["afcars", "county", "episodes", "ssda903"]
+    assert source_names() == ["afcars", "afcars2020", "ccwis", "county", "episodes", "ssda903"]
     write(tmp_path / "data", removals_2026="""
         ClientID  Cnty   Extract  Removed   Left       Why
         01        Alder  2025     1/2/2025  .          .
@@ -63,6 +63,15 @@ def test_a_new_source_is_one_toml_file(tmp_path, own):
     assert extract.episodes[["child_id", "exit_reason"]].values.tolist() == [["01", "guardianship"]]
     assert extract.merged["into"].to_list() == ["a later report of the same row"]
     assert extract.quarantine.reason.to_list() == ["extract_year is outside 2020 to 2030, where the codes hold"]
+
+
+def test_a_part_may_stand_in_a_source_of_ones_own(tmp_path, own):
+    own(OWN.replace("[codes.why]", 'reports = {}\n[codes.why]').replace("reports = {}", '[files.reports]\npart = "ncands"'))
+    assert [file.role for file in declared_source("county").files] == ["episodes", "reports"]
+
+
+def test_every_step_and_shape_that_may_be_declared_is_there():
+    assert set(steps.STEPS) == set(STEPS) and set(shapes.SHAPES) == set(SHAPE_FIELDS)
 
 
 def test_a_source_of_the_same_name_overrides_ours(own):
@@ -88,6 +97,8 @@ def test_a_source_of_the_same_name_overrides_ours(own):
     ("filled = true }\nco", "fild = true }\nco", "'fild' is not something a source declares; did you mean filled?"),
     ('kind = "number"', 'kind = "numeric"', "No kind of column 'numeric'"),
     ("title =", "title", "this is not TOML"),
+    ("[codes.why]", '[files.reports]\npart = "ncand"\n[codes.why]', "No part 'ncand' in county.toml, files.reports. Did you mean 'ncands'?"),
+    ('["removals*.csv"]', '["removals*.csv"]\nsteps = ["histories"]', "No step 'histories' in county.toml, files.episodes. Did you mean 'history'?"),
 ])
 def test_an_incomplete_declaration_is_refused(own, old, new, said):
     assert old in OWN

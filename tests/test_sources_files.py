@@ -48,9 +48,10 @@ def test_every_problem_of_every_file_in_one_error(tmp_path):
     (b"  \n", "the file is empty"),
     (b"child_id,county,entry_date,exit_date,exit_reason\n", "column names but no rows"),
     (b"child_id,county,entry_date,exit_date,exit_reason", "column names but no rows"),
-    ("child_id,county\nhidden7,Alder".encode("utf-16"), "saved as UTF-16"),
-    (csv(GOOD).replace("Alder", "Doña").encode("cp1252"), "not saved as UTF-8"),
-    (csv(GOOD).replace("Alder", '"Alder').encode(), "never closed"),
+    ("child_id,county\nhidden7,Alder".encode("utf-16-le"), "UTF-16 without the mark"),
+    ("child_id,county\nhidden7,Alder".encode("utf-16") + b"\x00", "begins as UTF-16 and does not go on so"),
+    (csv(GOOD).replace("Birch", "Doña").encode("cp1252"), "line 3 has letters that are not saved as UTF-8"),
+    (csv(GOOD).replace("Alder", '"Alder').encode(), "a quotation mark on line 2 is never closed"),
     (csv(GOOD).replace("Alder", "All counties").encode(), "a county is named 'All counties'"),
     (csv(GOOD).replace("Alder", "").replace("Birch", "").encode(), "county is blank on every row"),
     (csv(GOOD).replace("county", "").encode(), "there is no column 'county'"),
@@ -64,7 +65,7 @@ def test_no_such_folder_file_or_source(tmp_path):
     assert error(tmp_path / "nowhere").endswith("give the path to the data.")
     assert "no file for 'episodes' is in the folder; name it like episodes.csv or episodes.parquet." in error(tmp_path)
     assert error(tmp_path, "episode") == (
-        "No source 'episode'. Did you mean 'episodes'? There are: afcars, episodes, ssda903."
+        "No source 'episode'. Did you mean 'episodes'? There are: afcars, afcars2020, ccwis, episodes, ssda903."
     )
 
 
@@ -77,6 +78,7 @@ def test_two_files_for_one_table(tmp_path):
 
 @pytest.mark.parametrize("dress", [
     lambda text: text.encode("utf-8-sig"),
+    lambda text: text.encode("utf-16"),
     lambda text: text.replace("\n", "\r\n").encode(),
     lambda text: text.replace(",", ";").encode(),
     lambda text: text.replace(",", "\t").encode(),
@@ -117,7 +119,8 @@ def test_columns_that_are_not_declared_are_not_read(tmp_path):
     extract = load(tmp_path)
     assert not {"worker_name", "SSN", "notes"} & set(extract.episodes.columns)
     assert extract.notes == (
-        "episodes.csv: columns that look like people's names or numbers were dropped: worker_name, SSN.",
+        "episodes.csv: columns that look like people's names or numbers were dropped: SSN.",
+        "episodes.csv: columns that look like workers or providers were dropped: worker_name.",
         "episodes.csv: columns that this source does not declare were not read: notes.",
     )
     assert "hidden" not in repr(extract)
@@ -126,8 +129,8 @@ def test_columns_that_are_not_declared_are_not_read(tmp_path):
 def test_a_file_without_a_line_of_names_tells_nothing_of_its_first_child(tmp_path):
     said = error(raw(tmp_path, "hidden7,Alder,2024-01-01,2024-01-01,adoption\nhidden8,Birch,2024-01-01,,\n"))
     assert said == (
-        "episodes.csv: the first line names none of the columns (child_id, county, entry_date, exit_date, exit_reason); put their "
-        "names there, or look for the right file."
+        "episodes.csv: the first line names none of the columns (child_id, county, entry_date, exit_date, exit_reason); put the "
+        "column names, one line of them, at the top of the file. Or look for the right file."
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cqi.sources import load
 from cqi.vocabulary import CqiError
 
-DAYS = ("2019-12-31", "2020-01-01", "2020-01-02", "2020-06-30", "2020-07-01", "hidden", "", "31/12/2019")
+DAYS = ("2019-12-31", "2020-01-01", "2020-01-02", "2020-06-30", "2020-07-01", "hidden", "", "31 Dec 2019")
 CHILDREN = ("hidden1", "hidden2", "")
 COLUMNS = {
     "episodes": {

@@ -11,13 +11,17 @@ from pathlib import Path
 import pandas as pd
 
 from cqi.sources.account import Ledger, counted
+from cqi.sources.counties import one_spelling
 from cqi.sources.declared import Source, declared_source, source_names
 from cqi.sources.finding import data_path
 from cqi.sources.official import official_checks
-from cqi.sources.parsing import parsed
+from cqi.sources.parsing import parsed_tables
 from cqi.sources.reading import text_tables
 from cqi.sources.shapes import SHAPES
-from cqi.sources.tables import contract, plain_table
+from cqi.sources.stays import possible_days
+from cqi.sources.steps import with_steps
+from cqi.sources.suspicions import suspect
+from cqi.sources.tables import blank, contract, places, plain_table
 from cqi.vocabulary import TABLE_COLUMNS, CqiError
 
 __all__ = ["Extract", "load", "source_names"]
@@ -32,12 +36,13 @@ class Extract:
     care before the file begins, so the entry_date is not an entry), `left_out` (True: an official check flags the record,
     and no official measure counts it) and the covariates that the source declares: sex, race, county_fips,
     placement_count, current_setting, current_setting_start. Reports may have care_id (the child's id in the episodes,
-    where it is another than child_id), birth_date, age, sex, race and unborn.
+    where it is another than child_id, blank where the child has none), report_id, birth_date, age, sex, race and unborn.
     `federal`: the file is of the federal system, so its checks, limits and half-year reporting periods apply.
     `checks`: one row for each official check, half-year and county. `flagged`: rows that a check leaves out, by county
     and dates, without ids. `findings`: every defect found, as a person can act on it.
     `account`: file, table, rows_read = used + merged + quarantined. `quarantine`: file, row, table, reason.
-    `merged`: file, row, table, into. `row` is the line in the file, 2 is the first data row (blank lines not counted).
+    `merged`: file, row, table, into. `row` is the line in the file, 2 is the first data row (blank lines not counted; in nested
+    XML the rows are the removals, living arrangements or visits, and `file` says which).
     `inputs`: file, sha256, bytes. `notes`: sentences on how the files were read.
     """
 
@@ -72,10 +77,13 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     path = data_path(data)
     ledger = Ledger()
     text = text_tables(path, declared, ledger)
-    rows = {file.role: parsed(text[file.role], file, declared, ledger) for file in declared.files if file.role in text}
+    rows = one_spelling(parsed_tables(text, declared, ledger), ledger)
+    _check_some(rows["episodes"], ledger)
+    rows = with_steps(rows, declared, ledger)
     _check_some(rows["episodes"], ledger)
     made = _tables(rows, declared, ledger)
     _check_some(made["episodes"], ledger)
+    suspect(made, declared, ledger)
     checked = official_checks(rows, made, declared, ledger)
     made["episodes"] = made["episodes"].assign(left_out=checked.left_out)
     tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
@@ -89,7 +97,10 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
 def _tables(rows: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
     """The row shape's tables, then the tables that need none; placements of no episode are set aside."""
     tables = {file.role: file.table for file in source.files}
-    stays = {role: rows[role] for role in rows if tables[role] in ("episodes", "children")}
+    nested = {file.role for file in source.files if file.nested}
+    stays = {role: rows[role] for role in rows if tables[role] in ("episodes", "children") or role in nested}
+    if source.shape != "touching_rows":  # its rows are parts of stays, kept as reported
+        stays["episodes"] = possible_days(stays["episodes"], source.order, source.earliest_entry, ledger)
     made = SHAPES[source.shape](stays, source.order, ledger)
     for role, table in tables.items():
         if role in rows and role not in stays:
@@ -107,11 +118,12 @@ def _check_some(episodes: pd.DataFrame, ledger: Ledger) -> None:
 
 
 def _of_known_episodes(placements: pd.DataFrame, episodes: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    lost = ~placements["episode_id"].isin(episodes["episode_id"])
-    return ledger.set_aside(placements, lost, "its episode is not in the file or was set aside", "placements")
+    lost = pd.Series(places(placements["episode_id"], episodes["episode_id"]) < 0, index=placements.index)
+    return ledger.set_aside(placements, lost, "its episode is not in the file or was set aside", "placements", defect="no-such-stay")
 
 
 def _with_entry_known(episodes: pd.DataFrame) -> pd.DataFrame:
-    """Episodes with `entry_known` as True or False; True where the source does not say."""
+    """Episodes with `entry_known` as True or False, True where the source does not say, and a birth_date, if only a missing one."""
     said = episodes.get("entry_known", pd.Series(True, index=episodes.index))
-    return episodes.assign(entry_known=(said != "no") & (said != False))  # noqa: E712 - words or truth values
+    birth = episodes.get("birth_date", blank("birth_date", episodes.index))
+    return episodes.assign(entry_known=(said != "no") & (said != False), birth_date=birth)  # noqa: E712 - words or truth values

@@ -1,114 +1,174 @@
-"""Text becomes dates, words and numbers here and nowhere else, by the formats and code lists that a source declares."""
+"""Text becomes dates, words and numbers by the formats and code lists that a source declares; nothing is guessed."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from cqi.sources.account import Ledger, counted
-from cqi.sources.declared import DATE_FORMATS, Column, File, Source
-from cqi.vocabulary import UNKNOWN
+from cqi.sources.dates import days, spread
+from cqi.sources.declared import Column, File, Source
+from cqi.sources.defects import catalogue, problem
+from cqi.vocabulary import UNKNOWN, CqiError
 
-TIME_OF_DAY = r"[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?( ?[AP]M)?$"
+UNKNOWN_COUNTY = "Unknown county"
+"""Where a row's county is blank: it counts in the whole file and in no county of its own."""
+
+OF_A_CHILD = ("episodes", "reports", "referrals")
+"""Tables whose rows count in the whole file although their county is blank."""
+
+BLANKS = {"child_id": "no-child-id", "entry_date": "no-entry-date"}
+"""Field -> the defect of a row in which it is blank and may not be."""
+
+TOLD = {
+    "placeholder-date": "of {field} stood for no date; read as blank",
+    "time-of-day": "of {field} had a time of day; read as the day",
+    "time-in-utc": "of {field} had a time of day in universal time; read as the day that is written",
+    "declared-serial-dates": "of {field} given as a number of days; read as a date, as declared",
+    "day-or-month":
+        "of {field} in which day and month can't be told apart (03/04/2020 could be 4 March or 3 April), the first on row {row:,}",
+    "serial-dates": "of {field} like a spreadsheet's numbers of days, the first on row {row:,}",
+    "two-digit-years": "of {field} with a year of two digits, the first on row {row:,}",
+}
+"""What is said of dates that are written in another way than declared."""
 
 
-def dates(values: pd.Series, formats: tuple[str, ...], blank: tuple[str, ...] = ()) -> tuple[pd.Series, pd.Series]:
-    """The dates in `values` (datetime64[s], missing where blank or unreadable), and which are unreadable.
+@dataclass(frozen=True)
+class Parsed:
+    """One column: its values, which of the texts can't be read, what is wrong with those, and defects found on the way:
+    name in the catalogue, what is said (the number of rows goes before it), which rows."""
 
-    A time of day after the date is left off; values listed in `blank` (9999-12-31) count as blank.
+    values: pd.Series
+    bad: pd.Series
+    what: str = ""
+    found: list[tuple[str, str, pd.Series]] = field(default_factory=list)
+
+
+def parsed_tables(text: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The rows of each role with every declared column parsed; rows that can't be read are set aside in the ledger.
+
+    The tables hold text under the fields' names, with `file` and `row`. Columns that the files lack stay absent. Raises
+    CqiError with every column of every role that is written in a way that can't be told.
     """
-    codes, distinct = pd.factorize(values)
-    text = pd.Series(distinct, dtype="str").str.replace(TIME_OF_DAY, "", regex=True)
-    found = pd.Series(pd.NaT, index=text.index, dtype="datetime64[s]")
-    for name in formats:
-        look, read = DATE_FORMATS[name]
-        fits = found.isna() & text.str.fullmatch(look) & ~text.isin(blank)
-        found[fits] = pd.to_datetime(text[fits], format=read, errors="coerce").astype("datetime64[s]")
-    unreadable = found.isna() & (text != "") & ~text.isin(blank)
-    return _spread(found, codes, values.index), _spread(unreadable, codes, values.index)
+    rows, problems = {}, []
+    for file in source.files:
+        if file.role in text:
+            rows[file.role], refused = _parsed(text[file.role], file, source, ledger)
+            problems += refused
+    if problems:
+        raise CqiError("\n".join(problems))
+    return rows
 
 
-def words(values: pd.Series, codes: dict[str, str], when_blank: str = "") -> tuple[pd.Series, pd.Series]:
-    """The declared word of every code (case does not count), `unknown` where none is declared, and which those are."""
+def numbers(values: pd.Series) -> Parsed:
+    """Whole numbers (Int64, missing where blank or unreadable); 1,234 is one."""
+    plain = values.str.replace(",", "", regex=False).where(values.str.fullmatch(r"-?\d{1,3}(,\d{3})+"), values)
+    whole = plain.str.fullmatch(r"-?\d{1,15}(\.0+)?")
+    found = pd.to_numeric(plain.where(whole), errors="coerce").astype("Int64")
+    return Parsed(found, ~whole & (values != ""), "is not a whole number")
+
+
+def words(values: pd.Series, column: Column) -> Parsed:
+    """The declared word of every code (case does not count), `unknown` where none is declared."""
     positions, distinct = pd.factorize(values)
-    text = pd.Series(distinct, dtype="str").str.casefold()
-    word = text.map({**codes, "": codes.get("", "")}).astype("str")
+    code = pd.Series(distinct, dtype="str").str.casefold()
+    word = code.map({**column.codes, "": column.codes.get("", "")}).astype("str")
     unknown = word.isna()
-    word = word.fillna(UNKNOWN).mask(text == "", when_blank or codes.get("", ""))
-    return _spread(word, positions, values.index), _spread(unknown, positions, values.index)
+    word = word.fillna(UNKNOWN).mask(code == "", column.when_blank or column.codes.get("", ""))
+    found = []
+    if unknown.any():
+        what = f"had a code of {column.field} that is not in the declared list; read as '{UNKNOWN}'"
+        found.append(("unknown-code", what, spread(unknown, positions, values.index)))
+    label = (code == word.str.casefold()) & (code != "")
+    if label.any() and (~label & ~unknown & (code != "")).any():
+        what = f"had the word of {column.field} in place of its code; read as that word"
+        found.append(("label-for-code", what, spread(label, positions, values.index)))
+    return Parsed(spread(word, positions, values.index), pd.Series(False, index=values.index), "", found)
 
 
-def numbers(values: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Whole numbers (Int64, missing where blank or unreadable), and which values are unreadable."""
-    whole = values.str.fullmatch(r"-?\d{1,15}(\.0+)?")
-    found = pd.to_numeric(values.where(whole), errors="coerce").astype("Int64")
-    return found, ~whole & (values != "")
-
-
-def padded(values: pd.Series, width: int) -> tuple[pd.Series, int]:
-    """Digits that lost their first zero padded to `width`, and how many they were. Other text stays as it is."""
+def padded(values: pd.Series, width: int) -> tuple[pd.Series, pd.Series]:
+    """Digits that lost their first zero padded to `width`, and which they were. Other text stays as it is."""
     short = values.str.fullmatch(rf"\d{{{width - 1}}}")
-    return values.where(~short, values.str.zfill(width)), int(short.sum())
+    return values.where(~short, values.str.zfill(width)), short
 
 
-def parsed(rows: pd.DataFrame, file: File, source: Source, ledger: Ledger) -> pd.DataFrame:
-    """The rows of one role with every declared column parsed; rows that cannot be read are set aside in the ledger.
-
-    `rows` holds text under the fields' names, with `file` and `row`. Columns that the files lack stay absent.
-    """
-    found = rows.copy()
-    faults = []
-    where = ledger.label(rows, file.role)
+def _parsed(rows: pd.DataFrame, file: File, source: Source, ledger: Ledger) -> tuple[pd.DataFrame, list[str]]:
+    """The parsed rows of one role, and the sentences for which its files are refused."""
+    found, faults, problems = rows.copy(), [], []
     for column in file.columns:
         if column.field not in rows:
             continue
-        found[column.field], bad, what = _column(rows[column.field], column, source, where, ledger)
-        faults.append(((rows[column.field] == "") & column.filled, f"{column.field} is blank"))
+        one = _column(rows[column.field], column, file, source)
+        found[column.field] = one.values
+        problems += _tell(one, column, rows, ledger)
+        blank = _is_blank(rows[column.field], one, column) & column.filled
+        faults.append((blank, f"{column.field} is blank", BLANKS.get(column.field, "unreadable-value")))
         if not column.lenient:
-            faults.append((bad, f"{column.field} {what}"))
-        elif bad.any():
-            ledger.note(f"{where}: {column.field} {what} in {counted(bad.sum(), 'row')}; read as blank.")
-    for bad, reason in (*faults, _outside(found, source)):
-        found = ledger.set_aside(found, bad, reason, file.table)
-    return found
+            faults.append((one.bad, f"{column.field} {one.what}", "unreadable-value"))
+        elif one.bad.any():
+            ledger.tell("unreadable-value-left-out",
+                        f"{column.field} {one.what} in {counted(one.bad.sum(), 'row')}; read as blank", rows[one.bad])
+    for bad, reason, defect in (*faults, _outside(found, source)):
+        found = ledger.set_aside(found, bad, reason, file.table, defect=defect)
+    return found, problems
 
 
-def _outside(rows: pd.DataFrame, source: Source) -> tuple[pd.Series, str]:
+def _is_blank(text: pd.Series, one: Parsed, column: Column) -> pd.Series:
+    """Which rows have nothing in the column; a date that stands for none is nothing."""
+    if column.kind in ("date", "number"):
+        return one.values.isna() & ~one.bad
+    return (text if column.kind == "code" else one.values) == ""
+
+
+def _tell(one: Parsed, column: Column, rows: pd.DataFrame, ledger: Ledger) -> list[str]:
+    """Says what was found in a column, and gives back the sentences for which its file is refused."""
+    refused = []
+    for defect, what, which in one.found:
+        hit = rows[which]
+        kind = "value" if what.startswith("of ") else "row"
+        if catalogue()[defect].action == "reject":
+            file = hit["file"].min()
+            said = what.format(field=column.field, row=hit.loc[hit["file"] == file, "row"].min())
+            refused.append(problem(defect, file, f"{counted(len(hit), kind)} {said}"))
+        else:
+            ledger.tell(defect, f"{counted(len(hit), kind)} {what.format(field=column.field)}", hit, among=len(rows))
+    return refused
+
+
+def _column(values: pd.Series, column: Column, file: File, source: Source) -> Parsed:
+    if column.kind == "date":
+        return _dates(values, column, source)
+    if column.kind == "number":
+        return numbers(values)
+    found = []
+    if column.kind == "text" and column.codes:
+        values = values.replace(column.codes)
+    if column.width:
+        values, short = padded(values, column.width)
+        found = [("lost-zeros", f"of {{field}} had lost a zero; padded to {column.width} digits", short)] if short.any() else []
+    if column.kind == "code":
+        return words(values, column)
+    if column.field == "county" and column.filled and file.table in OF_A_CHILD and (values == "").any():
+        found.append(("no-county", f"had no county; counted under '{UNKNOWN_COUNTY}'", values == ""))
+        values = values.mask(values == "", UNKNOWN_COUNTY)
+    return Parsed(values, pd.Series(False, index=values.index), "", found)
+
+
+def _dates(values: pd.Series, column: Column, source: Source) -> Parsed:
+    read = days(values, source.date_formats, source.blank_dates, source.time_zone)
+    told = [(_placeholder(name, column), TOLD[name], which) for name, which in read.marked.items()]
+    return Parsed(read.found, read.unreadable, f"is not a date in a declared format ({', '.join(source.date_formats)})", told)
+
+
+def _placeholder(defect: str, column: Column) -> str:
+    return "placeholder-birth" if defect == "placeholder-date" and column.field == "birth_date" else defect
+
+
+def _outside(rows: pd.DataFrame, source: Source) -> tuple[pd.Series, str, str]:
     """Which rows were reported in a year that the declaration is not valid for."""
     first, last = source.valid_years
     year = source.order[0] if source.order and source.order[0].endswith("year") else None
     known = rows[year] if year in rows else pd.Series(first, index=rows.index)
     outside = ~known.between(first, last).fillna(True).astype(bool)
-    return outside, f"{year} is outside {first} to {last}, where the codes hold"
-
-
-def _column(
-    values: pd.Series, column: Column, source: Source, where: str, ledger: Ledger,
-) -> tuple[pd.Series, pd.Series, str]:
-    """The parsed values, which of them cannot be read, and what is wrong with those."""
-    if column.kind == "date":
-        return *dates(values, source.date_formats, source.blank_dates), (
-            f"is not a date in a declared format ({', '.join(source.date_formats)})"
-        )
-    if column.kind == "number":
-        return *numbers(values), "is not a whole number"
-    if column.kind == "text" and column.codes:
-        values = values.replace(column.codes)
-    if column.width:
-        values, short = padded(values, column.width)
-        if short:
-            ledger.note(
-                f"{where}: {counted(short, 'value')} of {column.field} had lost a zero; "
-                f"padded to {column.width} digits."
-            )
-    if column.kind == "code":
-        values, unknown = words(values, column.codes, column.when_blank)
-        if unknown.any():
-            ledger.note(
-                f"{where}: {counted(unknown.sum(), 'row')} had a code of {column.field} that is not in the declared "
-                f"list; read as '{UNKNOWN}'."
-            )
-    return values, pd.Series(False, index=values.index), ""
-
-
-def _spread(distinct: pd.Series, positions, index: pd.Index) -> pd.Series:
-    return pd.Series(distinct.array.take(positions), index=index)
+    return outside, f"{year} is outside {first} to {last}, where the codes hold", "outside-valid-years"

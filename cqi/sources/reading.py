@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections.abc import Callable
+from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +12,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cqi.sources.account import Ledger
-from cqi.sources.declared import Column, File, Source
+from cqi.sources.columns import check_kind, chosen_columns, listed, tell_of_others
+from cqi.sources.declared import File, Source
+from cqi.sources.defects import problem
+from cqi.sources.encoding import Unreadable, plain_utf8
 from cqi.sources.finding import files_by_role, said_by_path, unread
-from cqi.sources.readers import reader
-from cqi.sources.text import Unreadable
-from cqi.vocabulary import WHOLE, CqiError, nearest
+from cqi.sources.readers import Opened
+from cqi.sources.text import csv_text, line_of_names
+from cqi.sources.whole import check_whole
+from cqi.vocabulary import CqiError
 
-PRIVATE = re.compile(
-    r"worker|ssn|social.?sec|surname|(?:first|last|middle|full|child|given).?name|^name$|address|phone|e.?mail", re.I
-)
-"""Column names that suggest people's names or numbers."""
+UNLIMITED = (".parquet", ".xml")
+"""Endings of files that no spreadsheet writes."""
+
+ODD_SPACES = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 
 
 def text_tables(data: Path, source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -30,12 +35,13 @@ def text_tables(data: Path, source: Source, ledger: Ledger) -> dict[str, pd.Data
     The ledger receives each file's rows, checksum and notes. CqiError lists every problem of every file.
     """
     by_role, problems = files_by_role(data, source)
+    opened = Opened(source, by_role)
     tables = {}
     for file in source.files:
         parts = []
         for path in by_role.get(file.role, []):
             try:
-                parts.append(_text_table(path, _relative(path, data), file, ledger))
+                parts.append(_text_table(path, _relative(path, data), file, source, opened, ledger))
             except Unreadable as error:
                 problems.extend(error.args)
         parts = [part for part in parts if part is not None]
@@ -44,7 +50,7 @@ def text_tables(data: Path, source: Source, ledger: Ledger) -> dict[str, pd.Data
     if problems:
         raise CqiError("\n".join(problems))
     if names := unread(data, source):
-        ledger.note(f"Files that this source does not declare were not read: {_listed(names)}.")
+        ledger.tell("undeclared-files", f"Files that this source does not declare were not read: {listed(names)}")
     return tables
 
 
@@ -56,104 +62,64 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return rows.fillna({name: "" for name in rows.columns if name != "row"})
 
 
-def _text_table(path: Path, label: str, file: File, ledger: Ledger) -> pd.DataFrame | None:
+def _text_table(path: Path, name: str, file: File, source: Source, opened: Opened, ledger: Ledger) -> pd.DataFrame | None:
     """The declared columns of one file as text; None for an empty file that is optional."""
+    label = opened.label(path, name, file)
     try:
-        data = path.read_bytes()
+        data, new = opened.content(path)
     except OSError as error:
-        raise Unreadable(f"{label}: it could not be opened ({error.strerror}); close it or ask for access.") from None
-    ledger.take(label, data)
-    if not data.strip() and not file.required:
-        ledger.note("the file is empty; it was left out.", file=label)
-        return None
-    names, read = reader(path.suffix)(label, data)
-    chosen = _chosen(label, names, file)
+        raise Unreadable(problem("unreadable-file", label, f"it could not be opened ({error.strerror})")) from None
+    if new:
+        ledger.take(name, data)
+    if not file.required and not data[:65536].strip():
+        return ledger.tell("empty-optional-file", "the file is empty; it was left out", file=label)
+    reader = opened.reader(path, file)
+    if reader is csv_text:
+        data, said = plain_utf8(label, data[:], source.encoding)
+        for defect, what in said:
+            ledger.tell(defect, what, file=label)
+    names, read = reader(label, data)
+    check_kind(label, names, file, source, partial(line_of_names, data) if reader is csv_text else lambda names: 0)
+    chosen = _chosen(label, names, read, file)
     rows = _fields(read(sorted({name for held in chosen.values() for name in held})), chosen)
     rows = rows.assign(**{key: said_by_path(path, what) for key, what in file.from_path.items() if key not in rows})
-    _check_rows(label, rows, file)
-    _note_undeclared(label, names, chosen, ledger)
+    check_whole(label, rows, file, chosen, unlimited=path.suffix.lower() in UNLIMITED)
     ledger.read(label, file.table, len(rows))
-    if rows.empty:
-        ledger.note("there are column names but no rows; it was left out.", file=label)
+    if rows.empty and file.nested:  # a file without one visit is not amiss
         return None
+    if rows.empty:
+        return ledger.tell("empty-optional-file", "there are column names but no rows; it was left out", file=label)
+    tell_of_others(label, names, chosen, ledger)
     return rows.assign(file=label, row=np.arange(2, len(rows) + 2))
 
 
-def _check_rows(label: str, rows: pd.DataFrame, file: File) -> None:
-    """What is wrong with the file as a whole: no rows, a blank column, a county with the name of the whole."""
-    if rows.empty and file.required:
-        raise Unreadable(f"{label}: there are column names but no rows; export the table again.")
-    blank = [key for key in rows if len(rows) and (rows[key] == "").all()]
-    problems = [
-        f"{label}: {column.field} is blank on every row; fill it in the source."
-        for column in file.columns if column.filled and column.field in blank
-    ]
-    if "county" in rows and (rows["county"].str.casefold() == WHOLE.casefold()).any():
-        problems.append(f"{label}: a county is named '{WHOLE}', our name for the whole file; rename or remove it.")
-    if problems:
-        raise Unreadable(*problems)
-
-
-def _chosen(label: str, names: list[str], file: File) -> dict[str, list[str]]:
-    """Field -> the columns of the file that hold it (several when they are joined). Case of names does not count."""
-    clean = [name.strip().casefold() for name in names]
-    held = dict(zip(clean, names, strict=True))
-    chosen = {column.field: _columns_of(column, held) for column in file.columns}
-    taken = {name.strip().casefold() for columns in chosen.values() for name in columns}
-    if not taken:  # its first line may be a child's, so nothing of it is told
-        wanted = _listed([column.names[0] for column in file.columns if column.required])
-        raise Unreadable(f"{label}: the first line names none of the columns ({wanted}); put their names there, or look for the right file.")
-    free = [name.strip() for name in names if name.strip().casefold() not in taken]
-    problems = [
-        f"{label}: the column name '{held[name]}' is there {count} times; keep one of them."
-        for name, count in Counter(clean).items() if name in taken and count > 1
-    ]
-    problems += [
-        _no_column(label, column, free) for column in file.columns
-        if column.required and not chosen[column.field] and column.field not in file.from_path
-    ]
-    if problems:
-        raise Unreadable(*problems)
-    return {key: columns for key, columns in chosen.items() if columns}
-
-
-def _columns_of(column: Column, held: dict[str, str]) -> list[str]:
-    for name in column.names:
-        if name.casefold() in held:
-            return [held[name.casefold()]]
-    joined = [held.get(name.casefold()) for name in column.joined]
-    return joined if joined and all(joined) else []
-
-
-def _no_column(label: str, column: Column, names: list[str]) -> str:
-    near = nearest(column.names[0], names)
-    hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-    return f"{label}: there is no column '{column.names[0]}'; add it or rename the column that holds it.{hint}"
+def _chosen(label: str, names: list[str], read: Callable, file: File) -> dict[str, list[str]]:
+    try:
+        return chosen_columns(label, names, file)
+    except Unreadable:  # reading raises where a line has run into the names: then they may hold a child's value
+        return chosen_columns(label, names, file, near=len(read(names[:1])) > 0)
 
 
 def _fields(table: pa.Table, chosen: dict[str, list[str]]) -> pd.DataFrame:
-    """The text of each field, spaces at both ends (no-break spaces too) left off."""
-    text = {name: pc.utf8_trim_whitespace(table.column(name)) for name in table.column_names}
-    joined = {
-        key: text[names[0]] if len(names) == 1 else pc.binary_join_element_wise(*(text[name] for name in names), "-")
-        for key, names in chosen.items()
-    }
-    return pa.table(joined).to_pandas()
+    """The text of each field, spaces at both ends left off."""
+    text = {name: _clean(table.column(name)) for name in table.column_names}
+    return pa.table({key: _joined([text[name] for name in names]) for key, names in chosen.items()}).to_pandas()
 
 
-def _note_undeclared(label: str, names: list[str], chosen: dict[str, list[str]], ledger: Ledger) -> None:
-    used = {name for held in chosen.values() for name in held}
-    rest = [name.strip() for name in names if name not in used and name.strip()]
-    private = [name for name in rest if PRIVATE.search(name)]
-    plain = [name for name in rest if name not in private]
-    if private:
-        ledger.note(f"columns that look like people's names or numbers were dropped: {_listed(private)}.", file=label)
-    if plain:
-        ledger.note(f"columns that this source does not declare were not read: {_listed(plain)}.", file=label)
+def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """The parts put together with '-'; blank where one of them is."""
+    if len(parts) == 1:
+        return parts[0]
+    blank = reduce(pc.or_, (pc.equal(part, "") for part in parts))
+    return pc.if_else(blank, "", pc.binary_join_element_wise(*parts, "-"))
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text whose accents, spaces and unseen characters are written one way, so that what looks the same is the same."""
+    if not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
+        column = pc.utf8_normalize(column, "NFC")
+        column = pc.replace_substring_regex(pc.replace_substring_regex(column, ODD_SPACES, " "), UNSEEN, "")
+    return pc.utf8_trim_whitespace(column)
 
 
 def _relative(path: Path, data: Path) -> str:

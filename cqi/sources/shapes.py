@@ -113,8 +113,8 @@ def _with_missing_exits(reports: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     prior = later["prior_exit_date"]
     risen_by_one = (later["removals"] - reports["removals"]).eq(1).fillna(False).astype(bool)
     filled = superseded & risen_by_one & prior.between(reports["entry_date"], later["entry_date"])
-    ledger.tell("earlier-exit-filled", f"{counted(filled.sum(), 'removal')} had no discharge date; taken from the date of prior discharge in "
-                "the child's next removal, reason unknown", reports[filled])
+    what = "had no discharge date; taken from the date of prior discharge in the child's next removal, reason unknown"
+    ledger.tell("earlier-exit-filled", f"{counted(filled.sum(), 'removal')} {what}", reports[filled])
     reports = reports.assign(
         exit_date=reports["exit_date"].mask(filled, prior), exit_reason=reports["exit_reason"].mask(filled, UNKNOWN),
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cqi.sources.account import Ledger, counted
 from cqi.vocabulary import TABLE_COLUMNS, UNKNOWN
@@ -11,11 +14,19 @@ KEYS = {"population": ["county", "year", "age_band"]}
 """Tables in which two rows may not be about the same thing; in the others only a whole row repeated is merged."""
 
 IN_ORDER = {
-    "episodes": (("birth_date", "entry_date"), ("entry_date", "exit_date")),
+    "episodes": (("birth_date", "entry_date"), ("birth_date", "exit_date"), ("entry_date", "exit_date")),
     "placements": (("start_date", "end_date"),),
     "staff": (("hire_date", "end_date"),),
 }
 """Pairs of dates of which the second may not come before the first; the same day is right."""
+
+OUT_OF_ORDER = {
+    ("birth_date", "entry_date"): "birth-after-entry",
+    ("birth_date", "start_date"): "birth-after-entry",
+    ("birth_date", "exit_date"): "birth-after-exit",
+    ("entry_date", "exit_date"): "exit-before-entry",
+}
+"""Pair of dates -> the defect where the second comes first."""
 
 SORTED = {
     "episodes": ("county", "child_id", "entry_date", "episode_id"),
@@ -29,7 +40,8 @@ def in_order(rows: pd.DataFrame, pairs, table: str, ledger: Ledger) -> pd.DataFr
     """The rows whose dates are in order; a missing date is in order."""
     for first, second in pairs:
         if first in rows and second in rows:
-            rows = ledger.set_aside(rows, rows[second] < rows[first], f"{second} comes before {first}", table)
+            rows = ledger.set_aside(rows, rows[second] < rows[first], f"{second} comes before {first}", table,
+                                    defect=OUT_OF_ORDER.get((first, second), "unusable-row"))
     return rows
 
 
@@ -45,13 +57,15 @@ def one_version(rows: pd.DataFrame, key: list[str], order: tuple[str, ...], tabl
         return rows
     several = rows[repeated]
     into = _repeats(several, content)
+    same = several[into != ""]
+    ledger.tell("repeated-row", f"{counted(len(same), 'repeated row')} kept once", same, note=False)
     if key:
         version = _version(several, order)
         newest = version.groupby([several[name] for name in key], dropna=False).transform("max")
         into = into.mask(version < newest, "a later report of the same row")
     kept = ledger.merge(several, into, table)
     tied = kept.duplicated(key, keep=False) if key else pd.Series(False, index=kept.index)
-    kept = ledger.set_aside(kept, tied, f"two different rows for one {' and '.join(key)}", table)
+    kept = ledger.set_aside(kept, tied, f"two different rows for one {' and '.join(key)}", table, defect="two-versions")
     return pd.concat([rows[~repeated], kept])
 
 
@@ -77,20 +91,30 @@ def plain_table(rows: pd.DataFrame, table: str, order: tuple[str, ...], ledger: 
     return ledger.use(rows)
 
 
-def with_settled_exits(episodes: pd.DataFrame, where: str, ledger: Ledger) -> pd.DataFrame:
+def with_settled_exits(episodes: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Episodes whose exit_reason is '' while in care and `unknown` for an exit without a reason."""
     in_care = episodes["exit_date"].isna()
-    said = (in_care & (episodes["exit_reason"] != "")).sum()
-    if said:
-        ledger.note(f"{where}: {counted(said, 'row')} had no end date but an exit code; read as still in care.")
+    said = episodes[in_care & (episodes["exit_reason"] != "")]
+    ledger.tell("reason-without-exit", f"{counted(len(said), 'row')} had no end date but an exit code; read as still in care", said,
+                among=len(episodes))
+    without = episodes[~in_care & (episodes["exit_reason"] == "")]
+    ledger.tell("exit-without-reason", f"{counted(len(without), 'row')} had an exit but no reason for it; read as '{UNKNOWN}'", without,
+                among=int((~in_care).sum()), note=False)
     reason = episodes["exit_reason"].mask(in_care, "").mask(~in_care & (episodes["exit_reason"] == ""), UNKNOWN)
     return episodes.assign(exit_reason=reason)
+
+
+def places(values: pd.Series, among: pd.Series) -> np.ndarray:
+    """The place of each text among the others, -1 where it is not there; many times as fast as pandas for long columns."""
+    value_set = pa.array(among, type=pa.large_string(), from_pandas=True)
+    found = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=value_set)
+    return found.fill_null(-1).to_numpy(zero_copy_only=False).astype("int64")
 
 
 def contract(rows: pd.DataFrame | None, table: str) -> pd.DataFrame:
     """The table as every reader finds it: the contract's columns first, covariates after, types and order fixed."""
     columns = TABLE_COLUMNS[table]
-    rows = pd.DataFrame() if rows is None else rows.drop(columns=["file", "row"])
+    rows = pd.DataFrame() if rows is None else rows.drop(columns=["file", "row", "data_as_of"], errors="ignore")
     missing = [name for name in columns if name not in rows]
     rows = rows.assign(**{name: blank(name, rows.index) for name in missing})
     covariates = [name for name in rows.columns if name not in columns]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -11,51 +12,86 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
+from cqi.sources.defects import problem
+from cqi.sources.encoding import Unreadable, separator
 
-class Unreadable(Exception):
-    """What is wrong with one file, one sentence for each problem."""
+HEAD_BYTES = 1 << 16
+BLOCK_BYTES = 1 << 24
+"""A row of a CSV file must fit into one block."""
+
+FOOTER = re.compile(
+    r"\W*(grand |sub)?-?totals?\b|\W*(sum|count|average|records?|rows?|printed|generated|end of|report run|run date|page \d)\b"
+    r"|\W*[\d,]+ (rows?|records?)\b", re.I,
+)
+"""How the last line of an export begins that is no row: a total, a count, a note."""
 
 
 def csv_text(label: str, data: bytes) -> tuple[list[str], Callable]:
-    """The column names of a CSV file and a function that reads some of them."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Unreadable(f"{label}: the file is saved as UTF-16; save it as 'CSV UTF-8'.")
-    if not data.strip():
-        raise Unreadable(f"{label}: the file is empty; export the table again.")
-    if data.count(b'"') % 2:
-        raise Unreadable(f"{label}: a quotation mark is opened and never closed; export the table again.")
-    head = data[:65536].decode("utf-8-sig", errors="replace")
-    mark = max(",;\t|", key=head.partition("\n")[0].count)
-    names = next(csv.reader(io.StringIO(head), delimiter=mark))
+    """The column names of a CSV file and a function that reads some of them.
+
+    `data` is UTF-8 without a mark at its start. Blank lines do not count. Of two columns of one name the first is read.
+    """
+    mark = separator(data)
+    try:
+        names = next(filter(None, _rows(data[:HEAD_BYTES].decode("utf-8", errors="replace"), mark)), [])
+    except csv.Error:
+        raise Unreadable(problem("names-not-first", label, "the first line is too long to hold column names")) from None
     return names, lambda wanted: _csv_columns(label, data, names, wanted, mark)
 
 
+def line_of_names(data: bytes, names: list[str]) -> int:
+    """The line, among the first twenty, on which most of these names are; 0 where no line has two of them."""
+    known = {name.strip().casefold() for name in names}
+    lines = data[:HEAD_BYTES].decode("utf-8", errors="replace").splitlines()[:20]
+    found = [len(known & {part.strip(' "').casefold() for part in re.split(r"[,;|\t]", line)}) for line in lines]
+    return found.index(max(found)) + 1 if max(found, default=0) > 1 else 0
+
+
+def _rows(text: str, mark: str):
+    return csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+
+
 def _csv_columns(label: str, data: bytes, names: list[str], wanted: list[str], mark: str) -> pa.Table:
+    """The wanted columns; the line of names is read as a row like any other and taken off, whatever it holds."""
     ragged = []
+    places = [f"f{names.index(name)}" for name in wanted]
     options = {
-        "read_options": pyarrow.csv.ReadOptions(use_threads=False),
+        "read_options": pyarrow.csv.ReadOptions(use_threads=False, autogenerate_column_names=True, block_size=BLOCK_BYTES),
         "parse_options": pyarrow.csv.ParseOptions(
-            delimiter=mark, newlines_in_values=True, invalid_row_handler=lambda row: ragged.append(row) or "skip",
+            delimiter=mark, newlines_in_values=b'"' in data, invalid_row_handler=lambda row: ragged.append(row) or "skip",
         ),
         "convert_options": pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, strings_can_be_null=False,
+            column_types=dict.fromkeys(places, pa.string()), include_columns=places, strings_can_be_null=False,
         ),
     }
     try:
-        whole = data if data.endswith(b"\n") else data + b"\n"  # a header alone needs its line end
+        whole = data if data.endswith((b"\n", b"\r")) else data + b"\n"  # a header alone needs its line end
         table = pyarrow.csv.read_csv(pa.BufferReader(whole), **options)
-    except pa.ArrowInvalid as error:  # its text holds values, so it is not passed on
-        if "UTF8" in str(error):
-            raise Unreadable(f"{label}: some letters are not saved as UTF-8; save it as 'CSV UTF-8'.") from None
-        raise Unreadable(f"{label}: this cannot be read as CSV with {len(names)} columns; export it again.") from None
+    except (pa.ArrowException, KeyError):  # its text holds values, so it is not passed on
+        what = f"this cannot be read as CSV with {len(names)} columns"
+        raise Unreadable(problem("damaged-file", label, what)) from None
     if ragged:
-        others = len(ragged) - 1
-        more = f" (and {others:,} more {'line' if others == 1 else 'lines'} like it)" if others else ""
-        raise Unreadable(
-            f"{label}: line {ragged[0].number} has {ragged[0].actual_columns} fields where the header has "
-            f"{ragged[0].expected_columns}{more}; put quotation marks around values that hold the separator."
-        )
-    return table
+        raise Unreadable(_ragged(label, data, mark, len(ragged)))
+    return table.slice(1).rename_columns(wanted)
+
+
+def _ragged(label: str, data: bytes, mark: str, count: int) -> str:
+    """The sentence on the first row that has more or fewer fields than the line of names."""
+    rows, fields = _rows(data.decode("utf-8"), mark), 0
+    line = 1
+    try:
+        for row in rows:
+            fields = fields or len(row)
+            if row and len(row) != fields:
+                break
+            line = rows.line_num + 1
+    except csv.Error:
+        return problem("damaged-file", label, f"line {line:,} is too long to be a row")
+    if count == 1 and not any(filter(None, rows)) and FOOTER.match(next(filter(None, row), "")):
+        return problem("total-row", label, f"the last line, {line:,}, looks like a total or a note and not like a child")
+    others = count - 1
+    more = f" (and {others:,} more {'line' if others == 1 else 'lines'} like it)" if others else ""
+    return problem("ragged-row", label, f"line {line:,} has {len(row)} fields where the header has {fields}{more}")
 
 
 def parquet_text(label: str, data: bytes) -> tuple[list[str], Callable]:
@@ -63,7 +99,7 @@ def parquet_text(label: str, data: bytes) -> tuple[list[str], Callable]:
     try:
         file = pyarrow.parquet.ParquetFile(pa.BufferReader(data))
     except (pa.ArrowException, OSError):
-        raise Unreadable(f"{label}: the file cannot be read as Parquet; export it again.") from None
+        raise Unreadable(problem("damaged-file", label, "the file cannot be read as Parquet")) from None
     return file.schema_arrow.names, lambda wanted: _parquet_columns(label, file, wanted)
 
 
@@ -72,7 +108,7 @@ def _parquet_columns(label: str, file: pyarrow.parquet.ParquetFile, wanted: list
         table = file.read(columns=wanted)
         return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
     except (pa.ArrowException, OSError):
-        raise Unreadable(f"{label}: a column cannot be read as text; export it again as dates and text.") from None
+        raise Unreadable(problem("damaged-file", label, "a column cannot be read as text")) from None
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:

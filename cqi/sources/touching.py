@@ -136,18 +136,18 @@ def _placements(steps: pd.DataFrame, episode_id: pd.Series) -> pd.DataFrame:
 
 def _note(steps: pd.DataFrame, episodes: pd.DataFrame, order: tuple[str, ...], where: str, ledger: Ledger) -> None:
     open_rows = steps["end_date"].isna()
-    counts = {
-        "row had no end date but an exit code; read as still in care": (open_rows & (steps["end_reason"] != "")).sum(),
-        "stay began before the first row there is; not counted as entries": (~episodes["entry_known"]).sum(),
-        "stay ended with a row that says care continues, and no row continues it; read as still in care":
-            episodes["continues"].sum(),
-        "row had no end date in a return that is not the authority's last; read as still in care": _lost(steps, order),
-        "stay started before the child's earlier stay had ended; both kept as reported": _overlapping(episodes),
-    }
-    for what, count in counts.items():
-        noun, said = what.split(" ", 1)
-        if count:
-            ledger.note(f"{where}: {counted(count, noun)} {said}.")
+    for defect, rows, noun, said in (
+        ("reason-without-exit", steps[open_rows & (steps["end_reason"] != "")], "row",
+         "had no end date but an exit code; read as still in care"),
+        ("entry-not-in-file", episodes[~episodes["entry_known"]], "stay", "began before the first row there is; not counted as entries"),
+        ("end-not-in-file", episodes[episodes["continues"]], "stay",
+         "ended with a row that says care continues, and no row continues it; read as still in care"),
+        ("end-not-in-file", steps[_lost(steps, order)], "row",
+         "had no end date in a return that is not the authority's last; read as still in care"),
+        ("overlapping-stays-kept", episodes[_overlapping(episodes)], "stay",
+         "started before the child's earlier stay had ended; both kept as reported"),
+    ):
+        ledger.tell(defect, f"{counted(len(rows), noun)} {said}", rows)
     _note_start(steps, episodes, where, ledger)
 
 
@@ -162,18 +162,18 @@ def _note_start(steps: pd.DataFrame, episodes: pd.DataFrame, where: str, ledger:
         )
 
 
-def _overlapping(episodes: pd.DataFrame) -> int:
-    """How many stays start before an earlier stay of the child has ended."""
+def _overlapping(episodes: pd.DataFrame) -> pd.Series:
+    """Which stays start before an earlier stay of the child has ended."""
     stays = episodes.sort_values([*CHILD, "entry_date"])
     ends = stays["exit_date"].fillna(pd.Timestamp.max.floor("D").as_unit("s"))
     latest = ends.groupby([stays[name] for name in CHILD]).cummax()
     before = latest.groupby([stays[name] for name in CHILD]).shift()
-    return int((stays["entry_date"] < before).sum())
+    return (stays["entry_date"] < before).reindex(episodes.index)
 
 
-def _lost(steps: pd.DataFrame, order: tuple[str, ...]) -> int:
+def _lost(steps: pd.DataFrame, order: tuple[str, ...]) -> pd.Series:
     """Open rows last reported in a return before the authority's last."""
     if not order or order[0] not in steps:
-        return 0
+        return pd.Series(False, index=steps.index)
     newest = steps.groupby("county")[order[0]].transform("max")
-    return int((steps["end_date"].isna() & (steps[order[0]] < newest).fillna(False)).sum())
+    return steps["end_date"].isna() & (steps[order[0]] < newest).fillna(False).astype(bool)

@@ -7,10 +7,12 @@ import textwrap
 import pandas as pd
 
 from cqi.cohorts import AsOf
+from cqi.quality import broken_limits
 from cqi.registry import Measure
+from cqi.sources.official import declared_checks
 from cqi.vocabulary import WHOLE
 from cqi.wording.limits import WORDS
-from cqi.wording.numbers import day_words, month_words
+from cqi.wording.numbers import day_words, joined, month_words, plural
 
 
 def measure_lines(measures: list[Measure]) -> list[str]:
@@ -31,15 +33,47 @@ def measure_text(measure: Measure) -> str:
     return "\n".join(textwrap.fill(part, 100, subsequent_indent="  ") for part in parts)
 
 
-def check_lines(extract, as_of: AsOf, findings: pd.DataFrame) -> list[str]:
-    """What became of every row, why rows were set aside, how files were read, and what to check at the source."""
-    lines = [f"{row.file}: {row.rows_read:,} rows read = {row.used:,} used + {row.merged:,} merged + {row.quarantined:,} set aside"
-             for row in extract.account.itertuples(index=False)]
-    reasons = extract.quarantine.groupby(["file", "reason"])["row"].agg(["size", "min"]).reset_index()
-    lines += [f"{row.file}: {row.size_:,} rows set aside, the first on row {row.first:,}: {row.reason}. Correct them in the source."
-              for row in reasons.rename(columns={"size": "size_", "min": "first"}).itertuples(index=False)]
-    lines += list(extract.notes) + [f"As-of date: {day_words(as_of.day)}, {as_of.reason}."]
+GROUPS = {"high": "Serious", "medium": "To check", "low": "To know"}
+"""Severity of a defect -> the heading under which the command tells it."""
+
+
+def check_lines(extract, defects: pd.DataFrame, as_of: AsOf, findings: pd.DataFrame) -> list[str]:
+    """What is wrong with the files, the most severe first; then the account of every row, the as-of date, official limits that
+    are passed, and what to check by county. `defects` as `Extract.findings`, `findings` as from `cqi.quality`."""
+    lines = []
+    for severity, title in GROUPS.items():
+        told = [line for row in defects.loc[defects["severity"] == severity].itertuples(index=False) for line in _defect_lines(row)]
+        lines += [f"{title}:", *told, ""] if told else []
+    lines += [f"{row.file}: {plural(row.rows_read, 'row')} read = {row.used:,} used + {row.merged:,} merged + {row.quarantined:,} set aside"
+              for row in extract.account.itertuples(index=False)]
+    lines.append(f"As-of date: {day_words(as_of.day)}, {as_of.reason}.")
+    lines += _limit_lines(extract.checks)
     return lines + [_finding_line(row) for row in findings.itertuples(index=False) if row.finding != "row set aside"]
+
+
+def findings_csv(defects: pd.DataFrame) -> str:
+    """The findings as CSV; text that a spreadsheet would run as a formula is made text."""
+    text = {name: defects[name].mask(defects[name].str.match(r"[=+\-@\t\r]"), "'" + defects[name]) for name in ("file", "what")}
+    return defects.assign(**text).to_csv(index=False, lineterminator="\n")
+
+
+def _defect_lines(row) -> list[str]:
+    """Where and what on one line, why it matters and what to do on the next."""
+    line = "" if pd.isna(row.row) else f", {'the first ' if row.count > 1 else ''}on row {row.row:,}"
+    return [f"  {row.file}{line}: {row.what}" if row.file else f"  {row.what}",
+            f"      {row.why}{'' if row.do == 'Nothing.' else f' What to do: {row.do[0].lower()}{row.do[1:]}'}"]
+
+
+def _limit_lines(checks: pd.DataFrame) -> list[str]:
+    """Official limits that are passed: by the whole file with the share, by counties with their names."""
+    over, lines = broken_limits(checks), []
+    for name, rows in over.groupby("check", sort=False):
+        check = declared_checks().checks[name]
+        whole, counties = rows.loc[rows["county"] == WHOLE], rows.loc[rows["county"] != WHOLE, "county"].unique()
+        where = joined(["the whole file"] * (len(whole) > 0) + ([plural(len(counties), "county", "counties")] if len(counties) else []))
+        named = f" ({', '.join(counties[:10])}{' and more' if len(counties) > 10 else ''})" if len(counties) else ""
+        lines.append(f"An official limit is passed in {where}{named}: {check.title}. What to do: {check.do[0].lower()}{check.do[1:]}")
+    return lines
 
 
 def _finding_line(row) -> str:
