@@ -40,7 +40,7 @@ def test_the_last_report_of_a_removal_wins(tmp_path):
         row("CA2", "2021-9", "2021-02-01"),
     ))
     first = extract.episodes.iloc[0]
-    assert (first.county, first.exit_reason) == ("06037", "guardianship")
+    assert (first.county, first.exit_reason) == ("Los Angeles (06037)", "guardianship")
     assert (first.placement_count, first.current_setting) == (3, "pre-adoptive home")
     assert first.current_setting_start == pd.Timestamp("2020-11-01")
     assert (first.sex, first.race) == ("male", "Black or African American")
@@ -89,7 +89,7 @@ def test_counties_dates_and_years(tmp_path):
         row("AL3", "2023-3", "2023-01-10", "2023-02-01", "8"),
         row("AL4", "2021-9", "13~Jan~2021"),
     ))
-    assert extract.episodes.county.to_list() == ["01001", "Other counties"]
+    assert extract.episodes.county.to_list() == ["Autauga (01001)", "Other counties"]
     assert extract.episodes.entry_date.dt.strftime("%Y-%m-%d").to_list() == ["2021-01-10", "2021-01-09"]
     assert extract.quarantine.reason.to_list() == [
         "report_year is outside 1995 to 2022, where the codes hold",

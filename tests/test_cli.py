@@ -193,8 +193,8 @@ def test_sample_writes_the_sample_state(tmp_path, capsys):
 def test_without_a_terminal_progress_is_plain_lines_and_only_the_result_is_output(tmp_path):
     done = command("review", *ONE, "--out", str(tmp_path))
     assert done.returncode == 0 and "\r" not in done.stderr and "\x1b" not in done.stderr
-    assert "3 of 3 pages, 0 failed, about 0 s left: " in done.stderr
-    assert done.stdout.splitlines() == ["3 of 3 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
+    assert "5 of 5 pages, 0 failed, about 0 s left: " in done.stderr
+    assert done.stdout.splitlines() == ["5 of 5 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
 
 
 def test_on_a_terminal_progress_is_a_bar(monkeypatch, capsys):

@@ -30,7 +30,7 @@ def test_one_row_for_a_child_and_report(tmp_path):
     extract = reports(tmp_path, one())
     assert len(extract.episodes) == 2  # the child file is no file of stays
     found = extract.reports.iloc[0]
-    assert (found.child_id, found.care_id, found.county, found.disposition) == ("CA-C1", "CA000001", "06037", "substantiated")
+    assert (found.child_id, found.care_id, found.county, found.disposition) == ("CA-C1", "CA000001", "Los Angeles (06037)", "substantiated")
     days = tuple(f"{day:%m-%d}" for day in (found.report_date, found.incident_date, found.disposition_date))
     assert days == ("02-01", "01-30", "03-01")
     assert (found.age, found.sex, found.unborn, found.report_id) == (7, "male", "", "R1")
@@ -122,11 +122,11 @@ def test_afcars_2020_beside_it(tmp_path):
 # ---- counties and names of the states' own submission ------------------------------------------------------------------
 
 @pytest.mark.parametrize(("number", "county"), [
-    ("037", "06037"), ("37", "06037"), ("998", "unknown"), ("999", "unknown"), (".", "unknown"),
+    ("037", "Los Angeles (06037)"), ("37", "Los Angeles (06037)"), ("998", "unknown"), ("999", "unknown"), (".", "unknown"),
 ])
 def test_counties_of_three_digits(tmp_path, number, county):
     extract = reports(tmp_path, f"CA C1 {number} 2/1/2021 1\n", "CA C2 001 2/13/2021 1\n", head="STATERR CHID RPTCNTY RPTDT RPTDISP")
-    assert extract.reports.set_index("child_id").county.to_dict() == {"CA-C1": county, "CA-C2": "06001"}
+    assert extract.reports.set_index("child_id").county.to_dict() == {"CA-C1": county, "CA-C2": "Alameda (06001)"}
 
 
 @pytest.mark.parametrize(("flags", "race"), [

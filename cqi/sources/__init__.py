@@ -14,6 +14,7 @@ from cqi.sources.account import Ledger, counted
 from cqi.sources.counties import one_spelling
 from cqi.sources.declared import Source, declared_source, source_names
 from cqi.sources.finding import data_path
+from cqi.sources.names import with_county_names
 from cqi.sources.official import official_checks
 from cqi.sources.parsing import parsed_tables
 from cqi.sources.reading import text_tables
@@ -79,7 +80,7 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     text = text_tables(path, declared, ledger)
     rows = one_spelling(parsed_tables(text, declared, ledger), ledger)
     _check_some(rows["episodes"], ledger)
-    rows = with_steps(rows, declared, ledger)
+    rows = with_county_names(with_steps(rows, declared, ledger), declared)
     _check_some(rows["episodes"], ledger)
     made = _tables(rows, declared, ledger)
     _check_some(made["episodes"], ledger)

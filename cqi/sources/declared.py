@@ -113,6 +113,7 @@ class Source:
     encoding: str = ""
     time_zone: str = ""
     earliest_entry: date = date(1970, 1, 1)
+    county_codes: str = ""
 
 
 def source_names() -> list[str]:
