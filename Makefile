@@ -5,13 +5,18 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test setup clean
+.PHONY: review test benchmark setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
 
 test: $(VENV)/dev
 	$(IN) -m pytest -n 2 --dist loadfile --nbval-lax --nbval-current-env tests notebooks/*.ipynb
+
+# Minutes, not for every change: reading a million stays, counting five million.
+benchmark: $(VENV)/dev
+	$(IN) benchmarks/read.py
+	$(IN) benchmarks/count.py
 
 setup: $(VENV)/core
 

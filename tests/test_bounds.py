@@ -98,7 +98,7 @@ def test_a_dropped_record_may_have_left_in_the_half_year_after_its_last_report(t
         row("CA1", "2021-3", "2020-05-10", county="01001"), row("CA2", "2021-3", "2020-05-10", county="01001"),
         row("CA2", "2021-9", "2020-05-10", county="01001"), row("CA2", "2022-3", "2020-05-10", county="01001"))), "afcars")
     assert found.flagged["check"].to_list() == ["dropped_records"]
-    assert bounded(found, "reentry_in_12_months", period, county="01001")[0] == left_out
+    assert bounded(found, "reentry_in_12_months", period, county="Autauga (01001)")[0] == left_out
 
 
 def test_rates_and_measures_of_reports_have_no_bounds(tmp_path):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import psutil
@@ -123,7 +124,8 @@ def drawn(**counts):
     row = {"children": 50.0, "numerator": 20.0} | counts
     course = {name: [40.0] for name in ("entered", "at_risk", "observed")}
     measures = {name: pd.DataFrame([row]) for name in ("measures", "same_age", "maturity", "curves", "waiting")}
-    return Tables(**measures, course=pd.DataFrame(course), findings=None, account=None, facts={})
+    rest = dict.fromkeys(field.name for field in fields(Tables) if field.name not in (*measures, "course"))
+    return Tables(**measures | rest, course=pd.DataFrame(course))
 
 
 @pytest.mark.parametrize(("numerator", "profile", "left"), [
@@ -190,7 +192,7 @@ def test_one_failing_review_stops_no_other(tmp_path):
     folder = tmp_path / "out" / "2026-06-30"
     assert done.returncode == 1 and "6 of 7 pages made." in done.stdout
     assert "Not made: Birch 2025H2 (internal): The notebook stopped" in done.stderr and "Traceback" not in done.stderr
-    assert not (folder / "internal/birch").exists() and (folder / "internal/heron/2025h2.html").is_file()
+    assert not (folder / "internal/birch/2025h2.html").exists() and (folder / "internal/heron/2025h2.html").is_file()
     index = BeautifulSoup((folder / "internal/index.html").read_bytes(), "html.parser")
     assert "3 ready, 1 not made" in index.text and "The notebook stopped" in index.select_one("#not-made").find_next("li").text
     assert "471147" not in done.stderr + done.stdout + "".join(path.read_text(encoding="utf-8") for path in html(folder))
