@@ -113,11 +113,6 @@ def age_rates(measure: str, period: str = "", vintage: str = "") -> pd.DataFrame
     return pd.DataFrame(columns=list(RATE_COLUMNS))
 
 
-def vintages(measure: str) -> list[str]:
-    """The vintages that have the measure, newest first."""
-    return [publication.about["vintage"] for publication in _publications(measure, "")]
-
-
 def _benchmark(publication: Publication, row: pd.Series) -> Benchmark:
     about, per = publication.about, int(row["per"])
     states = _whole(row["reporting_states"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cqi.cohorts import (
-    NEVER, cohort, day_number, federal_years, files_needed, half_years, not_yet_mature, reporting_period, rolling_periods,
+    NEVER, cohort, day_number, federal_years, files_needed, reporting_period, rolling_periods,
 )
 
 
@@ -52,17 +52,6 @@ def test_as_many_as_asked_for():
     assert len(rolling_periods(day("2025-08-03"), most=1)) == len(federal_years(day("2025-08-03"), most=1)) == 1
 
 
-# Files that hold a day
-
-@pytest.mark.parametrize(("start", "end", "words"), [
-    ("2023-03-31", "2023-03-31", "23A"), ("2023-03-31", "2023-04-01", "23A 23B"), ("2023-04-01", "2023-09-30", "23B"),
-    ("2023-04-01", "2023-10-01", "23B 24A"), ("2022-09-30", "2023-04-01", "22B 23A 23B"), ("2022-12-31", "2023-01-01", "23A"),
-    ("1999-10-01", "2000-04-01", "00A 00B"), ("2023-04-01", "2023-03-31", ""),
-])
-def test_half_years_that_hold_a_day_of_the_span(start, end, words):
-    assert half_years(day(start), day(end)) == words.split()
-
-
 # Files that a figure needs
 
 @pytest.mark.parametrize(("period", "halves", "years", "words", "last_day"), [
@@ -89,18 +78,6 @@ def test_files_needed(period, halves, years, words, last_day):
 def test_files_needed_are_named_one_by_one_oldest_first():
     found = files_needed(cohort("19B20A"), half_years=5, report_years=2)
     assert found.half_years == ("19B", "20A", "20B", "21A", "21B") and found.report_years == ("FFY2019", "FFY2020", "FFY2021")
-
-
-@pytest.mark.parametrize(("as_of", "young"), [("2025-03-30", 4), ("2025-03-31", 3), ("2025-04-01", 3)])
-def test_a_period_is_mature_from_the_last_day_of_its_data_on(as_of, young):
-    # of 22A22B .. 24B25A with five half-years: 22B23A is whole with 24B, 23A23B with 25A, which ends on 31 March 2025
-    periods = [cohort(word) for word in ("22A22B", "22B23A", "23A23B", "23B24A", "24A24B", "24B25A")]
-    assert not_yet_mature(periods, day(as_of), half_years=5) == young
-
-
-def test_periods_that_need_nothing_later_are_mature_when_they_end():
-    assert not_yet_mature(rolling_periods(day("2025-08-03")), day("2025-08-03"), half_years=2) == 0
-    assert not_yet_mature(federal_years(day("2025-08-03")), day("2025-08-03"), half_years=2, report_years=2) == 1
 
 
 # The half-year of a day

@@ -4,7 +4,6 @@ a day. AFCARS files are half-years (A: October to March, B: April to September),
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -44,11 +43,6 @@ def federal_years(as_of: date, *, most: int = 3) -> list[Cohort]:
     return [last.back(number) for number in reversed(range(most))]
 
 
-def half_years(start: date, end: date) -> list[str]:
-    """The words of the half-years that hold a day from `start` to `end`, both included, oldest first; none if it ends before."""
-    return _labels(_half_of(start), _half_of(end)) if start <= end else []
-
-
 def files_needed(period: Cohort, *, half_years: int = 0, report_years: int = 0) -> FilesNeeded:
     """The AFCARS and NCANDS files that a figure of this period needs.
 
@@ -68,11 +62,6 @@ def files_needed(period: Cohort, *, half_years: int = 0, report_years: int = 0) 
         years, last_days = _labels(_year_of(period.start), last), [last.end, *last_days]
     words = [f"{name} {_spoken(files)}" for name, files in (("AFCARS", halves), ("NCANDS", years)) if files]
     return FilesNeeded(tuple(halves), tuple(years), "; ".join(words), max(last_days))
-
-
-def not_yet_mature(periods: Iterable[Cohort], as_of: date, *, half_years: int = 0, report_years: int = 0) -> int:
-    """How many of the periods need data of a later day than `as_of`; of rolling periods these are the last ones."""
-    return sum(files_needed(period, half_years=half_years, report_years=report_years).last_day > as_of for period in periods)
 
 
 def reporting_period(days: ArrayLike) -> np.ndarray:

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from cqi.cohorts.federal import reporting_period
 from cqi.cohorts.grammar import Cohort, months_after
 from cqi.vocabulary import EXIT_REASONS, SETTINGS, UNKNOWN
 
@@ -73,7 +74,7 @@ def stays(episodes: pd.DataFrame, placements: pd.DataFrame, counties: tuple[str,
     })
     frame = frame.assign(eighteen=birthday(frame, 18), next_entry=_next_entry(frame))
     back = federal & (frame["next_entry"] < frame["eighteen"])
-    frame = frame.assign(same_period=back & _in_one_half_year(frame["exit"], frame["next_entry"]))
+    frame = frame.assign(same_period=back & (reporting_period(frame["exit"]) == reporting_period(frame["next_entry"])))
     order = ordered(frame["entry"].to_numpy(), frame["child"].to_numpy())
     return Stays(frame.iloc[order].reset_index(drop=True), counties)
 
@@ -107,12 +108,6 @@ def _flag(episodes: pd.DataFrame, name: str, otherwise: bool) -> np.ndarray:
     if name not in episodes:
         return np.full(len(episodes), otherwise)
     return episodes[name].to_numpy(dtype=bool)
-
-
-def _in_one_half_year(exit_day: pd.Series, entry_day: pd.Series) -> np.ndarray:
-    """Whether both days lie in one federal half-year (October to March, April to September)."""
-    months = [day.to_numpy().astype("datetime64[D]").astype("datetime64[M]").astype("int64") for day in (exit_day, entry_day)]
-    return (months[0] + 3) // 6 == (months[1] + 3) // 6
 
 
 def _last_placement(episodes: pd.DataFrame, placements: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
