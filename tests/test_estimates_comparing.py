@@ -10,7 +10,7 @@ from cqi import estimates
 from cqi.vocabulary import CqiError
 
 KNOWN = ("first", "first_of", "other", "other_of")
-FUNCTIONS = ("rate_ratio", "rate_difference", "proportion_ratio", "proportion_difference", "disproportionality")
+FUNCTIONS = ("rate_ratio", "rate_difference", "proportion_ratio", "proportion_difference")
 
 
 def compare(what, *amounts, level=0.95):
@@ -123,20 +123,6 @@ def test_difference_of_rates_by_hand_where_nobody_moved():
                                      (5, 30, math.nan, 30), (5, 30, 5, math.nan)])
 def test_a_group_of_nobody_or_not_known_is_missing(what, amounts):
     assert np.isnan(compare(what, *amounts)).all()
-
-
-# Shares in care and in the population
-
-def test_disproportionality_by_hand():
-    # 30 of 100 in care, 10 of 100 in the population
-    lower, upper = estimates.wilson(30, 100)
-    close(estimates.disproportionality(30, 100, 10, 100), [3, lower * 10, upper * 10])
-
-
-def test_a_group_that_is_not_in_the_population_has_no_index_and_one_not_in_care_has_zero():
-    value, lower, upper = estimates.disproportionality([3, 0], 100, [0, 10], 100)
-    assert np.isnan([value[0], lower[0], upper[0]]).all()
-    assert value[1] == lower[1] == 0 and upper[1] > 0
 
 
 # Errors

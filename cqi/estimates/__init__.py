@@ -2,7 +2,7 @@
 counties."""
 
 from cqi.estimates.comparing import (
-    Comparison, disproportionality, proportion_difference, proportion_ratio, rate_difference, rate_ratio,
+    Comparison, proportion_difference, proportion_ratio, rate_difference, rate_ratio,
 )
 from cqi.estimates.counts import any_of, one_group, tabulate
 from cqi.estimates.delayed import aalen_johansen_delayed
@@ -15,7 +15,7 @@ from cqi.estimates.standardised import Ratio, expected_count, shrunken_ratio, st
 
 __all__ = [
     "Comparison", "Incidence", "Multipliers", "Ratio", "aalen_johansen", "aalen_johansen_delayed", "any_of", "byar",
-    "dispersion", "disproportionality", "empirical_bayes_gamma", "expected_count", "log_log_interval",
+    "dispersion", "empirical_bayes_gamma", "expected_count", "log_log_interval",
     "negative_binomial_interval", "one_group", "poisson_interval", "proportion_difference", "proportion_ratio",
     "rate_difference", "rate_interval", "rate_ratio", "shrunken_ratio", "standardised_ratio", "tabulate", "wilson",
 ]

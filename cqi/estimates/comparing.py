@@ -84,19 +84,6 @@ def rate_difference(count: ArrayLike, exposure: ArrayLike, other_count: ArrayLik
     return _difference(per * a / time, own, per * b / other_time, other)
 
 
-def disproportionality(in_care: ArrayLike, all_in_care: ArrayLike, in_population: ArrayLike, all_in_population: ArrayLike, *,
-                       level: float = 0.95) -> Comparison:
-    """A group's share of the children in care over its share of the children in the population; 1 is the same share.
-
-    The interval is Wilson's of the share in care, the population taken as known. Missing where nobody is in care or
-    nobody of the group is in the population. CqiError for a part above its whole.
-    """
-    care, part, all_care, everyone = _parts("disproportionality", in_care, in_population, all_in_care, all_in_population)
-    share = np.where(part > 0, part, np.nan) / everyone
-    lower, upper = wilson(care, all_care, level=level)
-    return Comparison(care / all_care / share, lower / share, upper / share)
-
-
 def _log_normal(value: np.ndarray, variance: np.ndarray, level: float, *, where: str) -> Interval:
     _, z = two_sided(level, where=where)
     spread = np.exp(z * np.sqrt(variance))

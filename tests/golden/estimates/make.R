@@ -105,11 +105,7 @@ newcombe <- data.frame(first = c(56, 9, 6, 5, 0, 0, 10, 10), first_of = c(70, 10
                        other = c(48, 3, 2, 0, 0, 0, 0, 0), other_of = c(80, 10, 7, 29, 20, 10, 20, 10))
 differences <- compared("proportion_difference", rbind(newcombe, parts), levels, function(x, n, y, m) x / n - y / m,
   function(x, n, y, m, level) hybrid(x / n, wilson(x, n, level), y / m, wilson(y, m, level)))
-shares <- data.frame(first = c(0, 4, 30, 250), first_of = c(12, 12, 90, 1000), other = c(15, 15, 1400, 140000),
-                     other_of = c(100, 100, 10000, 1000000))
-care <- compared("disproportionality", shares, levels, function(x, n, y, m) x / n / (y / m),
-  function(x, n, y, m, level) wilson(x, n, level) / (y / m))
-write_golden(rbind(rates, rate_differences, proportions, differences, care), "comparing.csv")
+write_golden(rbind(rates, rate_differences, proportions, differences), "comparing.csv")
 
 # ---- children: days in care, cause (-1 still in care when last seen), first day at risk --------------------------
 children <- function(case, days, cause, entry = 0)
