@@ -4,7 +4,7 @@ Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 ba
 was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
 
 Exit codes of `cqi check`: 0 nothing above a note, 1 something to check or rows set aside, 2 the files cannot be used, 3 an official
-limit is passed, so that a figure is not given.
+limit is broken, so that a figure is not given.
 """
 
 from __future__ import annotations

@@ -12,10 +12,11 @@ from cqi.charts import official as charts
 from cqi.charts import spec
 from cqi.benchmarks import benchmark
 from cqi.blocks import Block, Details, Figure, Heading, Section, Table, Text
+from cqi.cohorts import cohort
 from cqi.disclosure import policy
 from cqi.measures import groupings
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
-from cqi.tables.official import OfficialTables, official_tables
+from cqi.tables.official import RATIO_FEWEST, OfficialTables, official_tables
 from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
 from cqi.wording import limits
 from cqi.wording import official as say
@@ -26,6 +27,7 @@ READERS = {"internal": "the agency's own staff only", "release": "everyone; smal
 NO_FIGURE = "There are not two complete periods with enough children for a picture."
 GROUPS_NOT_SHOWN = ("Groups of a county are too small to be shown to everyone. The agency's own staff see them in the internal pages; "
                     f"everyone sees them for {WHOLE}.")
+RATIO_NOT_SHOWN = f"Where fewer than {RATIO_FEWEST} children count there is no ratio: beside the counts it could tell the ages of a few of them."
 NO_GROUPS = "The file does not say enough to compare groups of children."
 NOT_FEDERAL = "National rates are of the United States; this file is of another system, so nothing is compared with them."
 
@@ -72,13 +74,19 @@ class Official:
                        (("What the file knew on", day_words(self.day)), ("Why this day", self.tables.facts["as_of_reason"]),
                         ("Who may read this", READERS[self.profile])))
 
+    @property
+    def _federal(self) -> bool:
+        """Whether the file is of the federal system, so that the nation's figures and federal files belong beside it."""
+        return self.tables.facts["federal"]
+
     def answer(self) -> Text:
         """How many of the indicators have a figure, and how to read them."""
-        return Text(say.answer(self.county, self._indicators, self.day), "answer")
+        return Text(say.answer(self.county, self._indicators, self.day, federal=self._federal), "answer")
 
     def summary(self) -> Table:
         """Each indicator's newest complete period, and the nation beside it."""
-        return say.summary(self._indicators, f"{self.county}: the newest complete period of each indicator", fine=self._fine)
+        return say.summary(self._indicators, f"{self.county}: the newest complete period of each indicator", fine=self._fine,
+                           federal=self._federal)
 
     @property
     def _indicators(self) -> pd.DataFrame:
@@ -95,53 +103,57 @@ class Official:
 
     def _by_period(self, definition: Measure, rows: pd.DataFrame) -> Block:
         between, reasons = (table.loc[table["measure"] == definition.name] for table in (self.own("bounds"), self.own("reasons")))
-        table = say.periods(rows, between, definition, f"{self.county}: {definition.title.lower()}, by period", fine=self._fine)
+        caption = f"{self.county}: {say.title_inside(definition)}, by period"
+        table = say.periods(rows, between, definition, caption, fine=self._fine, federal=self._federal)
         told = reason_sentences(newest_of_each(reasons), counts=self._fine)
-        return Section((Text(told, "note"), *self._pictured(definition, rows, table))) if told else Section(self._pictured(definition, rows, table))
+        return Section((*((Text(told, "note"),) if told else ()), *self._pictured(definition, rows, table)))
 
     def _pictured(self, definition: Measure, rows: pd.DataFrame, table: Table) -> tuple[Block, ...]:
         """The indicator's chart where two periods have a figure, else its table with the reason."""
         if rows["value"].isna().all():
             reason = HIDDEN_WORDS if rows["status"].eq("suppressed").any() else "no complete period has a figure"
             return Text((f"{definition.title}: {reason}.",), "note"), table
-        if (rows["value"].notna() & (rows["children"] >= FEW)).sum() < 2:
+        solid = rows.loc[~(rows["children"] < FEW)]
+        if solid["value"].notna().sum() < 2:
             return Text((f"{definition.title}. {NO_FIGURE}",), "note"), table
-        national = benchmark(definition.name) if self.tables.facts["federal"] else None
-        solid = rows.loc[rows["children"] >= FEW]
+        national = benchmark(definition.name) if self._federal else None
         chart = charts.by_period(solid, title=_axis(definition), percent=definition.per == 1, national=national.value if national else None)
-        return (Figure(definition.question, say.finding(solid, definition, fine=self._fine), spec(chart), table, definition.caveats[:1]),)
+        words = say.finding(solid, definition, fine=self._fine, federal=self._federal)
+        return (Figure(definition.question, words, spec(chart), table, definition.caveats[:1]),)
 
     def adjusted(self) -> Section:
         """Counted beside what the nation's rates by age would give."""
         rows = self.own("adjusted")
-        if not self.tables.facts["federal"]:
+        if not self._federal:
             return Section((Text((NOT_FEDERAL,), "note"),))
         if rows.empty:
             return Section((Text((f"No ratio can be shown: {HIDDEN_WORDS}, or no complete period.",), "note"),))
         return Section((say.adjusted(rows, f"{self.county}: counted, beside the nation's rates for children of these ages"),
-                        Text(say.WHAT_ADJUSTING_CANNOT_TELL, "list")))
+                        Text((*say.WHAT_ADJUSTING_CANNOT_TELL, *([] if self.county == WHOLE else [say.PULLED]),
+                              *([] if self._fine else [RATIO_NOT_SHOWN])), "list")))
 
     def groups(self) -> Section:
         """Indicators by race, sex and age, each group beside all other children."""
         rows = self.own("groups")
-        if rows.empty:
+        by_measure = {name: self._groupings(measure(name), rows.loc[rows["measure"] == name]) for name in indicators() if len(rows)}
+        parts = [Details(measure(name).title, tuple(blocks)) for name, blocks in by_measure.items() if blocks]
+        if not parts:
             hidden = policy(self.profile)["threshold"] and self.county != WHOLE
             return Section((Text((GROUPS_NOT_SHOWN if hidden else NO_GROUPS,), "note"),))
-        parts = [Details(measure(name).title, tuple(self._groupings(measure(name), rows.loc[rows["measure"] == name])))
-                 for name in indicators() if (rows["measure"] == name).any()]
         return Section((*parts, Text(say.WHAT_GROUPS_CANNOT_TELL, "list")))
 
     def _groupings(self, definition: Measure, rows: pd.DataFrame) -> list[Figure | Table]:
         """A picture for each grouping with at least two groups of ten children or more, else its table."""
         found = []
         for grouping, declared in groupings().items():
-            own = rows.loc[rows["group"].str.startswith(f"{grouping}: ") & (rows["children"] > 0)]
+            own = rows.loc[rows["group"].str.startswith(f"{grouping}: ") & ~rows["children"].eq(0)]
             if len(own) < 2:
                 continue
-            table = say.groups(own, definition, f"{declared['title']}: {definition.title.lower()}")
-            solid = own.loc[own["children"] >= FEW]
+            title = f"{declared['title']}: {say.title_inside(definition)}"
+            table = say.groups(own, definition, f"{title}, {cohort(own['cohort'].iloc[0]).words}")
+            solid = own.loc[~(own["children"] < FEW)]
             chart = charts.by_group(solid, title=_axis(definition), percent=definition.per == 1) if len(solid) > 1 else None
-            found.append(Figure(declared["title"], say.group_finding(solid, definition), spec(chart), table) if chart else table)
+            found.append(Figure(title, say.group_finding(solid, definition), spec(chart), table) if chart else table)
         return found
 
     def method(self) -> Section:

@@ -117,15 +117,19 @@ class DataQuality(Overview):
                        (("What the file knew on", day_words(self.day)), ("Why this day", self.tables.facts["as_of_reason"])))
 
     def account(self) -> Table:
-        """Rows read, used, merged and set aside, by file: they always add up."""
+        """Rows read, used, merged and set aside, by file: they always add up. Where small numbers are hidden and one is among
+        them, rows read only."""
+        few = policy(self.profile)["threshold"]
+        if self.tables.account[["merged", "quarantined"]].apply(lambda count: count.between(1, few - 1)).any(axis=None):
+            return quality.rows_read(self.tables.account, "Rows read, by file")
         return displays.account(self.tables.account, "Rows read = used + merged + set aside")
 
     def reasons(self) -> Figure | Table:
-        """Why rows were set aside."""
-        few = policy(self.profile)["threshold"]
-        table = limits.reasons(self.tables.facts, "Why rows were set aside", threshold=few)
+        """Why rows were set aside; in words only where a small number is hidden, which the others and their sum would tell."""
         rows = pd.Series(self.tables.facts["reasons"], name="rows").sort_index().rename_axis("reason").reset_index()
-        if rows.empty or (few and rows["rows"].lt(few).any()):
+        small = rows["rows"].lt(policy(self.profile)["threshold"]).any()
+        table = limits.reasons(self.tables.facts, "Why rows were set aside", threshold=rows["rows"].max() + 1 if small else 0)
+        if rows.empty or small:
             return table
         return Figure("How many rows could not be used?", quality.reasons_finding(rows, self.tables.account), spec(pictures.reasons(rows)), table)
 
@@ -138,26 +142,32 @@ class DataQuality(Overview):
         parts = []
         if newest["share"].notna().any():
             parts.append(Figure("How close is the file to the federal limits?", quality.limits_finding(newest), spec(pictures.limits(quality.used(newest))),
-                                quality.limits_table(newest, "Official checks, newest half-year, whole file")))
+                                quality.limits_table(newest, "Official checks, newest period of each, whole file", self.day)))
         yearly = named["period"].str.startswith("FFY")
         parts += [self._periods(words, named.loc[which]) for words, which in (("half-years", ~yearly), ("federal years of reports", yearly)) if which.any()]
         return Section((*parts, *quality.by_county(self.tables.checks)))
 
     def _periods(self, words: str, rows: pd.DataFrame) -> Figure:
-        return Figure(f"In which {words} was a limit passed?", quality.periods_finding(rows), spec(pictures.by_period(rows)),
+        return Figure(f"In which {words} was a limit broken?", quality.periods_finding(rows), spec(pictures.by_period(rows)),
                       quality.periods_table(rows, f"Official checks by {words}, whole file"))
 
     def months(self) -> Section:
         """Entries and exits by month, for the whole file and for counties in which months look missing."""
-        gaps = self.tables.findings.loc[self.tables.findings["finding"].isin(["few exits", "few entries"]), "county"]
+        gaps = self._gaps
         rows = self.tables.months
-        places = [place for place in (WHOLE, *sorted(set(gaps))) if (rows["county"] == place).any()]
+        places = [place for place in (WHOLE, *sorted(set(gaps["county"]) - {WHOLE})) if (rows["county"] == place).any()]
         if not places:
             return Section((Text((quality.MONTHS_HIDDEN,), "note"),))
         return Section(tuple(self._by_month(place, rows.loc[rows["county"] == place]) for place in places[:MOST_CHARTS]))
 
+    @property
+    def _gaps(self) -> pd.DataFrame:
+        """Findings of months that look incomplete."""
+        return self.tables.findings.loc[self.tables.findings["finding"].isin(["few exits", "few entries"])]
+
     def _by_month(self, place: str, rows: pd.DataFrame) -> Figure:
-        return Figure(f"{place}: did entries and exits arrive every month?", quality.months_finding(rows), spec(pictures.months(rows)),
+        gaps = self._gaps.loc[self._gaps["county"] == place]
+        return Figure(f"{place}: did entries and exits arrive every month?", quality.months_finding(rows, gaps), spec(pictures.months(rows)),
                       quality.months_table(rows, f"{place}: entries and exits by month"))
 
     def defects(self) -> Section:

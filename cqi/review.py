@@ -21,7 +21,7 @@ from cqi.wording.numbers import FEW, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
 
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
-OVER_NOTE = "Not given: the file passes a federal limit of data quality, as said at the top of the page."
+OVER_NOTE = "Not given: the file is over a federal limit of data quality, as said at the top of the page."
 FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
             "Look at the table by months, and at each child's plan.")
 NONE_ENTERED = "No child who counts here entered care in this period, so there is nothing to compare."
@@ -177,7 +177,7 @@ class Review:
         if rows["value"].notna().sum() < 2:
             found = (words for status, words in _NO_FIGURE.items() if rows["status"].eq(status).any())
             return Text((f"{definition.title}: {next(found, 'the file has too little for a figure')}.",), "note")
-        table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & (rows["children"] >= FEW)]
+        table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & ~(rows["children"] < FEW)]
         if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
             return table
         chart = charts.by_cohort(solid, self.period.label, title=_axis(definition), percent=definition.per == 1)
@@ -219,7 +219,7 @@ class Review:
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
 
 
-_NO_FIGURE = {"suppressed": HIDDEN_WORDS, "data quality": "not calculated, because the file passes a limit of data quality; see what the file could not say"}
+_NO_FIGURE = {"suppressed": HIDDEN_WORDS, "data quality": "not calculated, because the file is over a limit of data quality; see what the file could not say"}
 _READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
 _STILL_GROWING = ("These are estimates, not counts: not every child has been here that long. The table of periods below shows the counts so far.",)
 

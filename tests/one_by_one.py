@@ -270,15 +270,22 @@ def kept_at_home_after_report(files: Files, period: Period, as_of: date):
             yield first.county, int(not again and not removed), 1
 
 
+def of_the_permanency_indicator(files: Files, period: Period, as_of: date):
+    for stay in first_of_each_child(entering(files, period, as_of)):
+        left, reason = exit_of(stay, as_of)
+        if left > months_later(stay.entry, 12) or not (reason in ("", "unknown") or files.soon_back(stay, left, as_of)):
+            yield stay
+
+
 def first_placement_with_kin(files: Files, period: Period, as_of: date):
-    for stay in entering(files, period, as_of):
+    for stay in of_the_permanency_indicator(files, period, as_of):
         first = files.placements[stay.episode][:1]
         if first and first[0][1] != "unknown":
             yield stay.county, int(first[0][1] == "kin"), 1
 
 
 def entries_per_1000_children(files: Files, period: Period, as_of: date):
-    for stay in first_of_each_child(entering(files, period, as_of)):
+    for stay in of_the_permanency_indicator(files, period, as_of):
         yield stay.county, 1, 0
     july = period.end.year if period.end >= date(period.end.year, 7, 1) else period.end.year - 1
     for county, years in files.population.items():

@@ -6,13 +6,14 @@ from datetime import date
 import pytest
 from counted import extract
 
-from cqi.blocks import Details, Figure, Table, Text
+from cqi.blocks import Details, Figure, Section, Table, Text
 from cqi.blocks.html import block_html
 from cqi.official import Official
 from cqi.registry import indicators, measure
 from cqi.tables import official as official_tables
 from cqi.tables.official import periods_of
 from cqi.vocabulary import WHOLE, CqiError
+from cqi.wording import official as say
 
 SAMPLE = {"as_of": "2026-06-30"}
 PARTS = ("heading", "answer", "summary", "periods", "adjusted", "groups", "method")
@@ -135,3 +136,101 @@ def test_tables_are_kept_for_the_run(tmp_path, monkeypatch):
     again = official_tables.official_tables("data_samples", "episodes", "2026-06-30", "release")
     assert first.periods.equals(again.periods) and first.facts == again.facts
     official_tables._official.cache_clear()
+
+
+def given(page: Official, **facts) -> Official:
+    """The page with other facts about its file."""
+    other = replace(page)
+    other.__dict__["tables"] = replace(page.tables, facts=page.tables.facts | facts)
+    return other
+
+
+def test_a_file_of_another_system_has_no_nation_beside_it(whole):
+    page = given(whole, federal=False)
+    shown, others = (" ".join(texts(getattr(each, part)()) for part in ("answer", "summary", "periods")) for each in (whole, page))
+    for word in ("United States", "Federal files needed", "The nation", "Nation, for context"):
+        assert word in shown and word not in others
+
+
+def test_the_answer_names_every_indicator_without_a_figure():
+    """Heron has 1 to 9 children in each period, and nobody in care for two years."""
+    words = Official(county="Heron", profile="internal", **SAMPLE).answer().paragraphs
+    assert words[0].startswith("Heron: 0 of the 7 federal indicators have a figure")
+    few, none = words[1], words[2]
+    assert few.startswith("Too few for a figure, fewer than 10 children: Maltreatment in care; ") and few.count(";") == 5
+    assert none == "Not in the file for a complete period: Permanency in 12 months for children in care 24 months or more."
+
+
+def test_comparisons_of_few_children_are_not_shown():
+    parts = [part for part in Official(county="Heron", profile="internal", **SAMPLE).groups().blocks if isinstance(part, Details)]
+    tables = [block for part in parts for block in part.blocks]
+    assert parts and all(part.blocks for part in parts)  # no indicator is unfolded to nothing
+    assert {cell.text for table in tables for row in table.rows for cell in row[3:]} == {"too few"}
+
+
+def test_differences_of_shares_are_in_percentage_points(whole):
+    """Entered at 17: 17 of 117 left, 14.5%, beside 1,406 of 3,727 of all others, 37.7%."""
+    part = next(block for block in whole.groups().blocks if block.summary == measure("permanency_in_12_months").title)
+    table = next(block.table for block in part.blocks if block.question.startswith("Age"))
+    assert table.columns[-1] == "Less all others, in percentage points" and table.caption.endswith("April 2024 to March 2025")
+    rows = whole.own("groups").set_index(["measure", "group"]).loc["permanency_in_12_months"]
+    last = rows.loc["age: 17 years"]
+    others = rows.loc[[name for name in rows.index if name.startswith("age: ") and name not in ("age: 17 years", "age: unknown")], ["numerator", "denominator"]].sum()
+    points = 100 * (last["numerator"] / last["denominator"] - others["numerator"] / others["denominator"])
+    assert next(row[-1].text for row in table.rows if row[0].text == "17 years").startswith(f"{points:+.1f}\n") and points < -10
+
+
+def test_children_of_unknown_group_are_no_group(whole):
+    """7 rows by race; 6 are compared, `unknown` is not."""
+    figure = next(block for block in whole.groups().blocks[0].blocks if block.question.startswith("Race"))
+    assert len(figure.table.rows) == 7 and "of 6 groups none differs" in figure.finding and figure.table.rows[-1][0].text == "not known"
+    assert "unknown" not in str(figure.spec)
+
+
+def test_the_ratio_s_last_column_is_told_where_there_is_one(whole):
+    birch = Official(county="Birch", profile="internal", **SAMPLE)
+    assert "The last column" not in texts(whole.adjusted()) and "The last column" in texts(birch.adjusted())
+    assert "Pulled towards" not in texts(whole.adjusted()) and "Pulled towards" in texts(birch.adjusted())
+
+
+@pytest.mark.parametrize(("before", "words"), [
+    (1, "In the earlier period shown it was 36.3%."), (2, "In the 2 earlier periods shown it was 36.1% to 36.3%."), (0, ""),
+])
+def test_what_was_before_is_said_of_the_periods_shown(whole, before, words):
+    rows = whole.own("periods")
+    rows = rows.loc[(rows["measure"] == "permanency_in_12_months") & rows["value"].notna()].iloc[-1 - before:]
+    said = say.finding(rows, measure("permanency_in_12_months"), fine=True, federal=False)
+    assert said.endswith(words) and ("earlier" in said) == bool(before)
+
+
+@pytest.mark.parametrize("county", [WHOLE, "Birch", "Elm"])
+@pytest.mark.parametrize("profile", ["internal", "release"])
+def test_sentence_table_chart_and_file_say_the_same(county, profile):
+    page, form = Official(county=county, profile=profile, **SAMPLE), ".1%" if profile == "internal" else ".0%"
+    figures = [block for section in page.periods().blocks if isinstance(section, Section) for block in section.blocks if isinstance(block, Figure)]
+    assert len(figures) >= 3
+    for figure in figures:
+        name = next(name for name in indicators() if measure(name).question == figure.question)
+        rows = page.own("periods").set_index("measure").loc[[name]].set_index("cohort")
+        shown = rows.loc[rows["value"].notna()]
+        newest, share = shown.iloc[-1], measure(name).per == 1
+        value = f"{newest['value']:{form if share else '.2f'}}"
+        assert value in figure.finding and (not share or f"{newest['numerator']:,.0f} of {newest['denominator']:,.0f} ({value})" in figure.finding)
+        line = next(row for row in figure.table.rows if row[0].text.endswith(f"\n{shown.index[-1]}"))
+        assert (line[1].text, line[2].text) == (f"{newest['numerator']:,.0f}", f"{newest['denominator']:,.0f}") and line[3].text.startswith(f"{value} (")
+        drawn = [row for part in figure.spec["datasets"].values() for row in part if "period" in row]
+        assert sorted({row["value"] for row in drawn}) == sorted(set(shown["value"])) and len(shown) == len({row["period"] for row in drawn})
+
+
+def test_a_rate_comes_with_its_unit(whole):
+    line = next(row for row in whole.summary().rows if row[0].text.startswith("Placement stability"))
+    assert line[2].text.endswith(")\nper 1,000 days in care")
+    assert "Moves per 1,000 days in care (95% interval)" in texts(whole.periods())
+
+
+def test_no_figure_is_no_window_still_open(tmp_path):
+    """`data quality` and `none in the file` are not marked as not yet observed, which they are not."""
+    lines = [f"2023-10-{number + 1:02} 2024-02-01 {'.' if number < 3 else 'relative'}" for number in range(20)]
+    extract(tmp_path, "entry_date exit_date exit_reason\n" + "\n".join(lines))
+    cells = [cell for row in Official(county=WHOLE, as_of="2026-06-30", data=str(tmp_path), profile="internal").summary().rows for cell in row]
+    assert {cell.mark for cell in cells if cell.text in ("data quality", "none in the file")} == {""}

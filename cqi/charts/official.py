@@ -7,10 +7,12 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, QUIET, WIDTH
 from cqi.charts import checked, short_period
+from cqi.vocabulary import UNKNOWN
 
 
 def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float | None) -> alt.LayerChart:
-    """A measure by 12-month period with intervals; the nation's figure, where there is one, as a dashed line: context only."""
+    """A measure by 12-month period with intervals; the nation's figure, where there is one, as a dashed line
+    named at its end: context only."""
     rows = checked(table).loc[table["value"].notna(), ["cohort", "value", "lower", "upper"]]
     rows = rows.assign(period=rows["cohort"].map(short_period))
     period = alt.X("period:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLimit=200))
@@ -18,21 +20,22 @@ def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float
     y = alt.Y("value:Q", title=title, axis=alt.Axis(format="%" if percent else ".1f"), scale=alt.Scale(domain=[0, top]))
     rule = alt.Chart(rows).mark_rule(strokeWidth=2, color=BLUE).encode(x=period, y="lower:Q", y2="upper:Q")
     point = alt.Chart(rows).mark_point(filled=True, opacity=1, size=90, color=BLUE).encode(x=period, y=y)
-    layers = [rule, point]
+    layers, width = [rule, point], WIDTH - (60 if national is None else 110)
     if national is not None:
         line = alt.Chart(pd.DataFrame([{"value": national, "words": "nation"}]))
         layers = [line.mark_rule(color=GREY, strokeDash=list(DASHES[1]), strokeWidth=1.5).encode(y="value:Q"),
-                  line.mark_text(align="left", baseline="bottom", dx=4, dy=-3, color=QUIET).encode(x=alt.value(0), y="value:Q", text="words:N"),
+                  line.mark_text(align="left", dx=6, color=QUIET).encode(x=alt.value(width), y="value:Q", text="words:N"),
                   *layers]
-    return alt.layer(*layers).properties(width=WIDTH - 60, height=200)
+    return alt.layer(*layers).properties(width=width, height=200)
 
 
 def by_group(table: pd.DataFrame, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by group of children with intervals, groups in the order given; no ranking."""
-    rows = checked(table).loc[table["value"].notna()].assign(name=lambda found: found["group"].str.split(": ").str[1])
+    rows = checked(table).loc[table["value"].notna()].assign(
+        name=lambda found: found["group"].str.split(": ").str[1].replace(UNKNOWN, "not known"))
     rows = rows[["name", "value", "lower", "upper"]]
-    name = alt.Y("name:N", title=None, sort=list(rows["name"]), axis=alt.Axis(labelLimit=260))
-    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%" if percent else ".1f"), scale=alt.Scale(zero=True))
+    name = alt.Y("name:N", title=None, sort=list(rows["name"]), axis=alt.Axis(labelLimit=260, minExtent=190))  # pictures of one size
+    x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%" if percent else ".1f", labelFlush=False, tickCount=6), scale=alt.Scale(zero=True))
     rule = alt.Chart(rows).mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="upper:Q", y=name)
     point = alt.Chart(rows).mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x="value:Q", y=name)
     return alt.layer(rule, point).properties(width=WIDTH - 220, height=30 * max(len(rows), 2))

@@ -80,7 +80,7 @@ def _placements_of(on: Basis, episode: np.ndarray) -> tuple[np.ndarray, np.ndarr
 @counter("first placement of an entry cohort")
 def _first_placement(measure: Measure, on: Basis, period: Cohort, as_of: date) -> Counted:
     """Stays whose first placement is known; where a file has counts of placements only, that of a single one is."""
-    frame = entered(on.stays, period, as_of=as_of, **measure.who)
+    frame = entered(on.stays, period, as_of=as_of, window_months=measure.window_months, **measure.who)
     episode = frame["episode"].to_numpy()
     if on.placements.empty and len(on.placement_counts):
         only = on.placement_counts["placements"].to_numpy()[episode] == 1
@@ -96,7 +96,7 @@ def _first_placement(measure: Measure, on: Basis, period: Cohort, as_of: date) -
 @counter("entries of a population")
 def _entries_of_population(measure: Measure, on: Basis, period: Cohort, as_of: date) -> Counted:
     """Children who entered, among all children who live there: the population of the last 1 July in or before the period."""
-    frame = entered(on.stays, period, as_of=as_of, **measure.who)
+    frame = entered(on.stays, period, as_of=as_of, window_months=measure.window_months, **measure.who)
     year = period.end.year - (period.end < date(period.end.year, 7, 1))
     known = on.children.loc[on.children["year"] <= year].sort_values("year").drop_duplicates("county", keep="last")
     among = np.zeros(len(on.counties))

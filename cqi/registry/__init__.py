@@ -43,6 +43,7 @@ class Measure:
     choices: tuple[str, ...] = ()
     evidence: tuple[dict, ...] = ()
     indicator: str = ""
+    in_reviews: bool = True
     data_needed: dict = field(default_factory=dict)
     rules: tuple[dict, ...] = ()
 
@@ -69,8 +70,8 @@ def indicators(of: str = CURRENT_ROUND) -> list[str]:
 
 
 def reviewed_names() -> list[str]:
-    """The measures that reviews show: all but the indicators of an earlier round."""
-    return [name for name in measure_names() if measure(name).indicator in ("", CURRENT_ROUND)]
+    """The measures that reviews show; the others stand on the page of official measures."""
+    return [name for name in measure_names() if measure(name).in_reviews]
 
 
 def measure(name: str) -> Measure:

@@ -45,6 +45,8 @@ def _wrong(fields: dict) -> list[str]:
     }
     problems = [f"{name} {fields[name]!r} is not one of {', '.join(words)}"
                 for name, words in allowed.items() if fields.get(name) and fields[name] not in words]
+    if not isinstance(fields.get("in_reviews", True), bool):
+        problems.append("in_reviews is not true or false")
     problems += [f"data_needed.{name} is not known; known: {', '.join(DATA_NEEDED)}"
                  for name in fields.get("data_needed", {}) if name not in DATA_NEEDED]
     if fields.get("source", {}).get("reviewed") and not isinstance(fields["source"]["reviewed"], date):

@@ -29,10 +29,10 @@ KINDS = {
         "who": ENTRY_COHORT, "what": {"per": int, "not_a_move": list}, "needed": ("per",), "units": (),
     },
     "first placement of an entry cohort": {
-        "who": ENTRY_COHORT, "what": {"settings": list}, "needed": ("settings",), "units": ("children",),
+        "who": ENTRY_COHORT, "what": {"settings": list, "window_months": int}, "needed": ("settings",), "units": ("children",),
     },
     "entries of a population": {
-        "who": ENTRY_COHORT, "what": {"per": int}, "needed": ("per",), "units": (),
+        "who": ENTRY_COHORT, "what": {"per": int, "window_months": int}, "needed": ("per",), "units": (),
     },
     "reports during care": {
         "who": {"shortest_stay_days": int, "age_below": int},

@@ -51,7 +51,9 @@ class Job:
         """The page's title, unique in a run."""
         if self.role == OFFICIAL:
             return f"{self.parameters['county']}, official measures, as of {self.parameters['as_of']}"
-        subject = {"overview": WHOLE, "quality": "What the file can say"}.get(self.role) or self.parameters["county"]
+        if self.role == "quality":
+            return f"What the file can and cannot say, as of {self.parameters['as_of']}"
+        subject = WHOLE if self.role == "overview" else self.parameters["county"]
         return f"{subject}, {self.parameters['cohort']}, permanency in 12 months, as of {self.parameters['as_of']}"
 
 

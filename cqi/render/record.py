@@ -31,7 +31,7 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     missing = [f"{_about(each)[0]}: not made. {each.reason}" for each in besides if each.status != "done"]
     model = {
         "title": f"Mid-course reviews as of {day_words(as_of.day)}", "state": state, "as_of": day_words(as_of.day),
-        "as_of_reason": as_of.reason, "profile": profile, "made_by": f"cqi {__version__}",
+        "as_of_reason": newest.facts["as_of_reason"], "profile": profile, "made_by": f"cqi {__version__}",
         "reviews": [_review(each, found) for each in own if _of_county(each)],
         "pages": [_page(each) for each in besides if each.status == "done"],
         "tables": [_table(path) for word in words for path in table_paths(folder / profile / "tables", word) if path.is_file()],

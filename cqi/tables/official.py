@@ -13,24 +13,27 @@ from cqi import __version__
 from cqi.cohorts import Cohort
 from cqi.cohorts.federal import federal_years, rolling_periods
 from cqi.disclosure import policy, pooled_groups, protected
-from cqi.measures import Basis, adjusted, by_group, compared, count, groupings
+from cqi.measures import adjusted, by_group, compared, count, groupings
 from cqi.measures.rows import with_interval
 from cqi.quality import bounds, limit_reasons, with_limits
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
 from cqi.sources import Extract
+from cqi.tables import public_facts
 from cqi.tables.reading import as_of_and_counties, begins, kept, key, read
 
 SHOWN = 6
 """Complete 12-month periods that the page shows, as the federal profile does."""
 RATIOS = ("ratio", "lower", "upper", "shrunken", "shrunken_lower", "shrunken_upper")
+RATIO_FEWEST = 100
+"""Children below which a released ratio, its interval and the counts would tell how many were of which age."""
+HOME = ["measure", "cohort", "county"]
 SETTLING = 3
 """Periods that have ended and whose windows are still open: half-years of a year and a half."""
 
 
 @dataclass(frozen=True)
 class OfficialTables:
-    """The official indicators in every county and the whole file, those of
-    the round before among the periods only. `periods`: measure table. `adjusted`: one row per
+    """The official indicators in every county and the whole file, those of the round before among the periods only. `periods`: measure table. `adjusted`: one row per
     indicator and county for its newest complete period. `groups`: measure rows by race, sex and age for that period,
     each group beside all others. `reasons`: why a figure is not given. `bounds`: between which shares it lies whatever the
     records left out hold."""
@@ -120,26 +123,44 @@ def _newest(rows: pd.DataFrame, name: str, periods: list[Cohort]) -> Cohort | No
 
 def _without_flagged(groups: pd.DataFrame, periods: pd.DataFrame) -> pd.DataFrame:
     """The groups of counties whose figure for all children is one that can be given."""
-    home = ["measure", "cohort", "county"]
-    if groups.empty:
-        return groups
-    given = pd.MultiIndex.from_frame(periods.loc[periods["status"] == "shown", home])
-    return groups.loc[pd.MultiIndex.from_frame(groups[home]).isin(given)].reset_index(drop=True)
+    given = pd.MultiIndex.from_frame(periods.loc[periods["status"] == "shown", HOME])
+    return _where(groups, given) if len(groups) else groups
 
 
 def _protected(every: OfficialTables, profile: str) -> OfficialTables:
-    """Small numbers hidden; groups by county are for the agency's own staff, and adjusted ratios hide with their counts."""
+    """As the profile may see them. Where small numbers are hidden: no figures by the rules of the round before and no numbers of
+    children behind rates, because each beside another figure of the same children tells the few who differ; groups of the
+    whole file only, and only where its own figure is shown; no bounds, which tell how many records are left out."""
+    threshold = policy(profile)["threshold"]
+    every = replace(every, periods=every.periods.loc[every.periods["measure"].isin(indicators())].reset_index(drop=True)) if threshold else every
     periods = protected(every.periods, profile)
-    groups = pooled_groups(every.groups, profile)
-    hidden = periods.loc[periods["value"].isna(), ["measure", "cohort", "county"]]
-    ratios = every.adjusted
-    if len(ratios):
-        gone = pd.MultiIndex.from_frame(ratios[["measure", "cohort", "county"]]).isin(pd.MultiIndex.from_frame(hidden))
-        ratios = ratios.loc[~gone].reset_index(drop=True)
-        ratios = ratios.drop(columns="expected").round(dict.fromkeys(RATIOS, 2)) if policy(profile)["threshold"] else ratios
-    few = policy(profile)["threshold"]
-    between = every.bounds if few == 0 else every.bounds.iloc[:0]  # with the shown count they tell how many records are left out
-    return replace(every, periods=periods, adjusted=ratios, groups=_beside_others(groups), bounds=between)
+    periods = periods.assign(status=periods["status"].where(every.periods["status"] != "not yet mature", "not yet mature"))
+    shown = periods.loc[periods["value"].notna()].set_index(HOME)["numerator"]
+    ratios, groups = every.adjusted, pooled_groups(every.groups, profile)
+    ratios = _released_ratios(_where(ratios, shown.index), shown, threshold) if len(ratios) else ratios
+    if not threshold:
+        return replace(every, periods=periods, adjusted=ratios, groups=_beside_others(groups))
+    groups = _beside_others(_where(groups, shown.index) if len(groups) else groups)
+    return replace(every, periods=_without_children_of_rates(periods), adjusted=ratios, groups=_without_children_of_rates(groups),
+                   bounds=every.bounds.iloc[:0], facts=public_facts(every.facts))
+
+
+def _where(table: pd.DataFrame, homes: pd.MultiIndex) -> pd.DataFrame:
+    return table.loc[pd.MultiIndex.from_frame(table[HOME]).isin(homes)].reset_index(drop=True)
+
+
+def _released_ratios(ratios: pd.DataFrame, shown: pd.Series, threshold: int) -> pd.DataFrame:
+    """The ratios as a threshold allows: none of few children, nor where the count differs a little from the one shown."""
+    if not threshold:
+        return ratios
+    without_age = shown.loc[pd.MultiIndex.from_frame(ratios[HOME])].to_numpy() - ratios["observed"]
+    told = ratios["children"].lt(RATIO_FEWEST) | without_age.between(1, threshold - 1)
+    return ratios.loc[~told].drop(columns=["children", "expected"]).round(dict.fromkeys(RATIOS, 2)).reset_index(drop=True)
+
+
+def _without_children_of_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without the number of children behind a rate of days, which no page needs."""
+    return table.assign(children=table["children"].where(table["measure"].map(lambda name: measure(name).per == 1))) if len(table) else table
 
 
 def _beside_others(groups: pd.DataFrame) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def value_form(unit: str, *, fine: bool = False) -> str:
     return (".1%" if fine else ".0%") if unit in PROPORTIONS else ".2f"
 
 
-WITHOUT_COUNT = {"suppressed": Cell(HIDDEN_MARK, "hidden"), "data quality": Cell("data quality", "unobserved")}
+WITHOUT_COUNT = {"suppressed": Cell(HIDDEN_MARK, "hidden"), "data quality": Cell("data quality")}
 
 
 def value_words(row: pd.Series, *, fine: bool = False) -> str:

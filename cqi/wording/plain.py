@@ -72,7 +72,7 @@ def _limit_lines(checks: pd.DataFrame) -> list[str]:
         whole, counties = rows.loc[rows["county"] == WHOLE], rows.loc[rows["county"] != WHOLE, "county"].unique()
         where = joined(["the whole file"] * (len(whole) > 0) + ([plural(len(counties), "county", "counties")] if len(counties) else []))
         named = f" ({', '.join(counties[:10])}{' and more' if len(counties) > 10 else ''})" if len(counties) else ""
-        lines.append(f"An official limit is passed in {where}{named}: {check.title}. What to do: {check.do[0].lower()}{check.do[1:]}")
+        lines.append(f"An official limit is broken in {where}{named}: {check.title}. What to do: {check.do[0].lower()}{check.do[1:]}")
     return lines
 
 

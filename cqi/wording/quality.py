@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from cqi.blocks import Cell, Details, Section, Table, Text
@@ -10,7 +12,7 @@ from cqi.quality import broken_limits
 from cqi.registry import measure, measure_names
 from cqi.sources.official import declared_checks
 from cqi.vocabulary import WHOLE
-from cqi.wording.numbers import month_words, plural
+from cqi.wording.numbers import joined, month_words, plural
 
 
 def reason_sentences(reasons: pd.DataFrame, *, counts: bool = True) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ def change_lines(changes: pd.DataFrame, cohorts: pd.DataFrame) -> list[str]:
     differ = (cohorts["numerator_before"] != cohorts["numerator_now"]) | (cohorts["denominator_before"] != cohorts["denominator_now"])
     cells = plural(len(cohorts), "figure")
     if not differ.any():
-        return [*(lines or ["No change that needs a look since the last extract."]), f"Closed cohorts: all {cells} came out the same."]
+        return [*(lines or [NO_CHANGE]), f"Closed cohorts: all {cells} came out the same."]
     lines.append(f"Closed cohorts: {differ.sum():,} of {cells} came out otherwise than last time.")
     counties = cohorts.loc[differ & (cohorts["county"] != WHOLE), "county"].value_counts().sort_index()
     lines += [_changed(row) for row in cohorts.loc[differ & (cohorts["county"] == WHOLE)].to_dict("records")]
@@ -80,6 +82,8 @@ MONTHS_HIDDEN = "Some months hold few children, so the picture is for the agency
 NO_SINCE = ("No earlier extract was given to compare with. Give it with `--since`, and this part says which past stays changed, and which closed "
             "periods no longer come out the same.")
 SINCE_HIDDEN = "What changed since the last extract is for the agency's own staff: the differences may be of few children."
+NO_CHANGE = "No change that needs a look since the last extract."
+ROWS_HIDDEN = "What became of the rows is hidden to protect privacy: some of the numbers are small."
 DEFECTS_HIDDEN = "What was found in the files, row by row, is for the agency's own staff."
 SEVERITY = {"high": "serious", "medium": "to check", "low": "to know"}
 DONE = {"quarantine": "rows set aside", "warn": "kept", "fix": "put right", "reject": "refused"}
@@ -109,32 +113,34 @@ def used(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def limits_finding(rows: pd.DataFrame) -> str:
-    """How many checks of the newest half-years are within their limits, and which are not."""
+    """How many checks of the newest periods are within their limits, and which are not."""
     over = rows.loc[rows["over"], "title"]
-    words = f"{(~rows['over']).sum()} of {plural(len(rows), 'official check')} are within their federal limits in the newest half-year."
+    words = f"{(~rows['over']).sum()} of {plural(len(rows), 'official check')} are within their federal limits in their newest period."
     return words + (f" Over the limit: {'; '.join(over)}." if len(over) else "")
 
 
-def limits_table(rows: pd.DataFrame, caption: str) -> Table:
-    """Each check's newest half-year: records flagged, among how many, share, limit."""
+def limits_table(rows: pd.DataFrame, caption: str, day: date) -> Table:
+    """Each check's newest half-year or federal year: records flagged, among how many, share, limit. A period that is not over
+    on the as-of date is named below."""
     declared = declared_checks().checks
     lines = tuple((Cell(row["title"]), Cell(row["period"]), Cell(f"{row['flagged']:,.0f}"), Cell(f"{row['among']:,.0f}"), Cell(f"{row['share']:.2%}"),
                    Cell(_limit(declared[row["check"]])), Cell("over" if row["over"] else "within")) for row in rows.to_dict("records"))
-    return Table(caption, ("Check", "Half-year", "Records", "Among", "Share", "Limit", "Is it?"), lines)
+    unfinished = [f"{cohort(word).words} ({word}) is not over yet: its records so far." for word in rows["period"].unique() if cohort(word).end > day]
+    return Table(caption, ("Check", "Period", "Records", "Among", "Share", "Limit", "Within or over"), lines, notes=tuple(unfinished))
 
 
 def _limit(check) -> str:
-    return {"none": "at least one", "under": f"at least {check.limit}%"}.get(check.direction, f"{check.limit}%")
+    return {"none": "at least one", "under": f"at least {check.limit}%"}.get(check.direction, f"at most {check.limit}%")
 
 
 def periods_finding(rows: pd.DataFrame) -> str:
     """In how many periods some check was over its limit, and which were last."""
-    over = rows.loc[rows["over"]]
-    total = rows["period"].nunique()
+    over, total = rows.loc[rows["over"]], rows["period"].nunique()
     if over.empty:
-        return f"No official limit was passed in any of {plural(total, 'period')}."
-    last = over.iloc[-1]
-    return f"A limit was passed in {plural(over['period'].nunique(), 'period')} of {total}, last in {cohort(last['period']).words}: {last['title'].lower()}."
+        return f"No official limit was broken in {f'any of {total} periods' if total > 1 else 'the one period'} that the file holds."
+    last = over.loc[over["period"] == over["period"].iloc[-1]]
+    return (f"A limit was broken in {over['period'].nunique()} of {plural(total, 'period')}, last in {cohort(last['period'].iloc[0]).words}: "
+            f"{'; '.join(last['title'].str.lower())}.")
 
 
 def periods_table(rows: pd.DataFrame, caption: str) -> Table:
@@ -159,14 +165,23 @@ def by_county(checks: pd.DataFrame) -> tuple[Text, ...]:
 def reasons_finding(rows: pd.DataFrame, account: pd.DataFrame) -> str:
     """How many rows of all were set aside, and the reason of most."""
     most = rows.sort_values("rows", ascending=False).iloc[0]
-    return f"{plural(rows['rows'].sum(), 'row')} of {account['rows_read'].sum():,.0f} could not be used; the most ({most['rows']:,}) because {most['reason']}."
+    first = f"{rows['rows'].sum():,.0f} of {plural(account['rows_read'].sum(), 'row')} could not be used."
+    return f"{first} The {'most frequent ' if len(rows) > 1 else ''}reason ({plural(most['rows'], 'row')}): {most['reason']}."
 
 
-def months_finding(rows: pd.DataFrame) -> str:
-    """The usual number of entries and exits a month, and the last month's."""
+def rows_read(account: pd.DataFrame, caption: str) -> Table:
+    """Rows read by file, where what became of them is hidden because some of the counts are small."""
+    lines = [(Cell(row["file"]), Cell(f"{row['rows_read']:,.0f}")) for row in account.to_dict("records")]
+    total = (Cell("All files", "total"), Cell(f"{account['rows_read'].sum():,.0f}", "total"))
+    return Table(caption, ("File", "Rows read"), (*lines, total), notes=(ROWS_HIDDEN,))
+
+
+def months_finding(rows: pd.DataFrame, gaps: pd.DataFrame) -> str:
+    """The usual number of entries and exits a month, the last month's, and the months that look incomplete."""
     usual, last = rows[["entries", "exits"]].median(), rows.iloc[-1]
     return (f"Usually {plural(usual['entries'], 'child', 'children')} entered and {usual['exits']:,.0f} left in a month; in {month_words(str(last['month'])[:7])} "
-            f"{last['entries']:,.0f} entered and {last['exits']:,.0f} left.")
+            f"{last['entries']:,.0f} entered and {last['exits']:,.0f} left." + "".join(
+                f" Surprisingly {what} in {joined([month_words(month) for month in part['month']])}." for what, part in gaps.groupby("finding")))
 
 
 def months_table(rows: pd.DataFrame, caption: str) -> Table:
@@ -180,7 +195,7 @@ def defects(table: pd.DataFrame, *, shown: bool) -> Section:
     """What was found in the files: where and what, why it matters and what to do; in words only for whom it is."""
     if not shown:
         return Section((Text((DEFECTS_HIDDEN,), "note"),))
-    lines = tuple((Cell(_where(row)), Cell(row["what"]), Cell(SEVERITY[row["severity"]]), Cell(DONE[row["action"]]), Cell(f"{row['why']} {row['do']}"))
+    lines = tuple((Cell(_where(row)), Cell(row["what"]), Cell(SEVERITY[row["severity"]]), Cell(DONE[row["action"]]), Cell(f"{row['why']}\nWhat to do: {row['do'][0].lower()}{row['do'][1:]}"))
                   for row in table.to_dict("records"))
     none = ((Cell("No file"), Cell("nothing was found"), Cell(""), Cell(""), Cell("")),)
     return Section((Table("What was found in the files", ("Where", "What", "How serious", "What was done", "Why it matters, and what to do"), lines or none,
@@ -192,15 +207,16 @@ def _where(row: dict) -> str:
 
 
 def changed(found: pd.DataFrame, cohorts: pd.DataFrame) -> Section:
-    """What changed since the last extract: findings, then the closed cohorts that came out otherwise."""
+    """What changed since the last extract: how many closed figures, what to look at by county, then the closed figures themselves."""
     differ = (cohorts["numerator_before"] != cohorts["numerator_now"]) | (cohorts["denominator_before"] != cohorts["denominator_now"])
-    words = tuple(f"{'' if row['county'] == WHOLE else row['county'] + ': '}{row['what']} {row['do']}" for row in found.to_dict("records"))
     summary = f"{differ.sum():,} of {plural(len(cohorts), 'figure')} of closed periods came out otherwise than last time."
+    look = Table("Changes that need a look", ("Where", "What", "What to do"),
+                 tuple((Cell(row["county"]), Cell(row["what"]), Cell(row["do"])) for row in found.to_dict("records")), numeric=False)
     whole = cohorts["county"].eq(WHOLE)
-    tables = [_changed_table(cohorts.loc[differ & which], words) for words, which in (("all counties together", whole), ("by county", ~whole))
-              if (differ & which).any()]
-    folded = [Details("By county", (table,)) for table in tables[1:]]
-    return Section((Text((*words, summary), "list"), *tables[:1], *folded))
+    every, counties = (cohorts.loc[differ & which] for which in (whole, ~whole))
+    return Section((Text((summary, *(() if len(found) else (NO_CHANGE,)))), *([look] if len(found) else []),
+                    *([_changed_table(every, "all counties together")] if len(every) else []),
+                    *([Details("By county", (_changed_table(counties, "by county"),))] if len(counties) else [])))
 
 
 def _changed_table(rows: pd.DataFrame, words: str) -> Table:
