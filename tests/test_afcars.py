@@ -50,9 +50,25 @@ def test_the_last_report_of_a_removal_wins(tmp_path):
     assert extract.placements.empty
 
 
+def test_codes_that_a_program_wrote_as_decimals(tmp_path):
+    extract = read(tmp_path, drawn(row(
+        "CA1", "2021.0-9.0", "01OCT2020", "3-May-2021", "5.0", county="6037.0", places="2.0", setting="1.0")))
+    child = extract.episodes.iloc[0]
+    assert (child.county, child.exit_reason, child.current_setting) == ("Los Angeles (06037)", "guardianship", "pre-adoptive home")
+    assert (child.entry_date, child.exit_date) == (pd.Timestamp("2020-10-01"), pd.Timestamp("2021-05-03"))
+
+
+@pytest.mark.parametrize(("month", "reason"), [("12", "adoption"), ("13", ""), ("0", ""), ("90011001", ""), ("x", "")])
+def test_a_month_that_is_none_makes_no_report_the_latest(tmp_path, month, reason):
+    extract = read(tmp_path, drawn(row("CA1", f"2021-{month}", "2021-01-10", "2021-05-01", "3"), row("CA1", "2021-9", "2021-01-10")))
+    assert extract.episodes.exit_reason.to_list() == [reason]
+    assert any("report_month is not a month from 1 to 12 in 1 row; read as blank" in note for note in extract.notes) == (reason == "")
+
+
 @pytest.mark.parametrize(("code", "word"), [
     ("1", "reunification"), ("2", "relative"), ("3", "adoption"), ("4", "emancipation"), ("5", "guardianship"),
     ("6", "transfer"), ("7", "runaway"), ("8", "death"), ("0", "unknown"), (".", "unknown"), ("9", "unknown"),
+    ("3.0", "adoption"), ("03", "adoption"), ("99.0", "unknown"), ("00", "unknown"),
 ])
 def test_discharge_reasons(tmp_path, code, word):
     extract = read(tmp_path, drawn(row("CA1", "2021-9", "2021-01-10", "2021-05-01", code)))
@@ -93,7 +109,7 @@ def test_counties_dates_and_years(tmp_path):
     assert extract.episodes.entry_date.dt.strftime("%Y-%m-%d").to_list() == ["2021-01-10", "2021-01-09"]
     assert extract.quarantine.reason.to_list() == [
         "report_year is outside 1995 to 2022, where the codes hold",
-        "entry_date is not a date in a declared format (yyyy-mm-dd, mm/dd/yyyy, yyyymmdd)",
+        "entry_date is not a date in a declared format (yyyy-mm-dd, mm/dd/yyyy, yyyymmdd, dd-mon-yyyy, ddmonyyyy)",
     ]
 
 

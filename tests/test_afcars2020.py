@@ -263,6 +263,18 @@ def test_files_that_cannot_be_used(tmp_path, content, said):
     assert said in found and "\n" not in found and "secret" not in found
 
 
+def test_a_removal_inside_of_a_value_is_not_lost(tmp_path):
+    inside = GOOD.replace("<removal_2020>", "<E5_date_of_birth><removal_2020>", 1).replace("</removal_2020>", "</removal_2020></E5_date_of_birth>", 1)
+    (tmp_path / "1.xml").write_text(inside, encoding="utf-8")
+    with pytest.raises(CqiError, match="1.xml: a removal or what lies in one stands inside of a single value"):
+        load(tmp_path, "afcars2020")
+
+
+def test_a_value_of_many_megabytes_is_read_in_seconds(tmp_path):
+    (tmp_path / "1.xml").write_text(GOOD.replace("<record>", f'<record note="{"A" * 30_000_000}">', 1), encoding="utf-8")
+    assert not load(tmp_path, "afcars2020").episodes.empty
+
+
 def test_an_empty_file_beside_a_good_one_stops_with_its_name(tmp_path):
     (tmp_path / "2.xml").write_bytes(b"")
     (tmp_path / "1.xml").write_text(GOOD, encoding="utf-8")
@@ -274,7 +286,7 @@ def test_an_empty_file_beside_a_good_one_stops_with_its_name(tmp_path):
 # ---- a whole state -----------------------------------------------------------------------------------------------------
 
 COUNTIES = ["Birch", "Elm", "Heron"]
-ALIKE = ("permanency_in_12_months", "placement_stability", "reentry_in_12_months")
+ALIKE = ("permanency_in_12_months", "placement_stability", "return_in_12_months")
 
 
 @pytest.fixture(scope="module")

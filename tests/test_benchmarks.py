@@ -118,6 +118,24 @@ def test_the_arithmetic_is_seen_to_be_wrong(tmp_path, old, new):
     assert len(rows_that_disagree(tmp_path / "wrong.csv")) == 1
 
 
+COUNTIES = "County,Num,Den,Percent\nBirch,21,60,35.0%\nElm,*,*,*\n,,,\n\nHeron,30,70,42.9\nOak,<11,70,\nAll,\"1,051\",\"2,130\",49.3\n"
+
+
+@pytest.mark.parametrize(("text", "names", "counties"), [
+    (COUNTIES, {"performance": "Percent", "scale": 100}, []),
+    (COUNTIES.replace("42.9", "43.0"), {"performance": "Percent", "scale": 100}, ["Heron"]),
+    (COUNTIES.replace("35.0%", ""), {"performance": "Percent", "scale": 100}, ["Birch"]),
+    (COUNTIES.replace("<11,70,", ",70,44.0"), {"performance": "Percent", "scale": 100}, ["Oak"]),
+    ("County,Num,Den,Rate,per\nBirch,3,4000,0.75,1000\nElm,3,4000,0.75,100\n", {"performance": "Rate", "scale": "per"}, ["Elm"]),
+    ("County,Num,Den,Share\nBirch,0,70,0\nElm,35,70,0.50\nOak,35,70,0.51\nAsh,0,0,\n", {"performance": "Share", "scale": 1}, ["Oak"]),
+])
+def test_county_files_of_other_layouts(tmp_path, text, names, counties):
+    """Names, percentages, thousands, withheld cells and blank rows as county files have them."""
+    (tmp_path / "counties.csv").write_text(text)
+    wrong = rows_that_disagree(tmp_path / "counties.csv", numerator="Num", denominator="Den", decimals=None, **names)
+    assert wrong["County"].to_list() == counties
+
+
 def test_periods_are_words_of_the_cohort_grammar_with_its_dates():
     for file in OURS.glob("*.toml"):
         for word, about in tomllib.loads(file.read_text(encoding="utf-8"))["periods"].items():

@@ -69,6 +69,14 @@ def test_two_versions_without_a_day_are_set_aside(tmp_path):
     assert extract.episodes.child_id.to_list() == ["008"] and len(extract.quarantine) == 2
 
 
+@pytest.mark.parametrize("mistyped", ["0203-03-31", "."])
+def test_a_mistyped_or_missing_day_of_the_extract_is_the_earliest(tmp_path, mistyped):
+    head = "child_id removal_id county start end exit_reason data_as_of\n"
+    extract = read(tmp_path, removals=f"{head}007 R1 Alder 2024-01-10 . . {mistyped}\n"
+                   "007 R1 Alder 2024-01-10 2024-05-01 adoption 2024-06-30")
+    assert extract.episodes.exit_reason.to_list() == ["adoption"]
+
+
 def test_a_later_version_of_a_placement_counts(tmp_path):
     placements = "removal_id start end setting data_as_of\nR1 2024-01-10 . kin 2024-03-31\nR1 2024-01-10 2024-05-01 kin 2024-06-30"
     extract = read(tmp_path / "start", removals=REMOVALS, placements=placements)

@@ -146,7 +146,7 @@ DRAWN = """
     ("", "", 0, "alder.csv: 4 rows read = 4 used + 0 merged + 0 set aside"),
     ("Alder", ".", 1, "To check:\n  alder.csv, on row 2: 1 row had no county; counted under 'Unknown county'."),
     ("hidden3", ".", 1, "Serious:\n  alder.csv, on row 4: 1 row set aside: child_id is blank."),
-    ("2025-05-01", "2025-04-07", 3, "An official limit is passed in the whole file"),  # 1 of 4 leaves on the day of entry
+    ("2025-05-01", "2025-04-07", 3, "An official limit is broken in the whole file"),  # 1 of 4 leaves on the day of entry
     ("hidden3   Alder   2015-01-01  2025-03-05", "hidden3   Alder   2015-01-01  3/5/25", 2, "year of two digits, the first on row 4"),
 ])
 def test_check_says_how_bad_it_is_by_its_exit_code(tmp_path, capsys, old, new, code, said):

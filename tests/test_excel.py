@@ -1,5 +1,6 @@
 """Excel workbooks: a sheet is a table, cells are read as what they say, and what Excel has changed is refused."""
 
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -98,7 +99,7 @@ def test_blank_lines_and_cells_of_other_kinds(tmp_path):
     ([["hidden of June", *[None] * 5], HEAD, *ROWS], "column names"),
     ([["Children", None, None, "Stays", None, None], HEAD, *ROWS], "column names"),
     ([["child_id", "county", None, "entry_date", None, "exit_reason"], *ROWS], "there is no column 'exit_date'"),
-    ([HEAD], "no rows"), ([], "column names"),
+    ([HEAD], "no rows"), ([], "the sheet is empty"),
 ])
 def test_headings_over_the_names_are_refused(tmp_path, rows, said):
     assert said in error(workbook(tmp_path / "episodes.xlsx", a=rows))
@@ -136,3 +137,36 @@ def test_two_sheets_for_one_table(tmp_path):
     rows = [["CHILD", "DECOM", "RNE", "DEC", "REC", "PLACE", "LA", "YEAR"], ["1", date(2017, 3, 4), "S", None, None, "U1", "Alder", 2018]]
     path = workbook(tmp_path / "a.xlsx", **{"episodes 2018": rows, "episodes 2019": rows})
     assert "several sheets fit this table; keep one sheet in the workbook" in error(path, "ssda903")
+
+
+def test_a_hidden_sheet_beside_the_table_is_not_read(tmp_path):
+    workbook(tmp_path / "episodes.xlsx", table=[HEAD, *ROWS], old=[HEAD, *ROWS])
+    book = openpyxl.load_workbook(tmp_path / "episodes.xlsx")
+    book["old"].sheet_state = "hidden"
+    book.save(tmp_path / "episodes.xlsx")
+    check(load(tmp_path))
+
+
+def test_an_empty_sheet_is_an_empty_file(tmp_path):
+    openpyxl.Workbook().save(tmp_path / "episodes.xlsx")
+    assert error(tmp_path) == "episodes.xlsx: the sheet is empty; export the table again."
+    assert "none of its" not in error(tmp_path, "ssda903")
+
+
+@pytest.mark.parametrize(("cell", "good"), [("XFD1048576", False), ("ZZ400000", False), ("F100000", True), ("ZZ3", True)])
+def test_a_cell_far_from_the_table_does_not_fill_the_memory(tmp_path, cell, good):
+    workbook(tmp_path / "episodes.xlsx", table=[HEAD, *ROWS])
+    book = openpyxl.load_workbook(tmp_path / "episodes.xlsx")
+    book.active[cell] = "x"
+    book.save(tmp_path / "episodes.xlsx")
+    assert good or "a sheet is too large to be read" in error(tmp_path)
+    if good:
+        check(load(tmp_path))
+
+
+def test_a_packed_file_that_swells_is_refused(tmp_path):
+    workbook(tmp_path / "episodes.xlsx", table=[HEAD, *ROWS])
+    with zipfile.ZipFile(tmp_path / "episodes.xlsx", "a", zipfile.ZIP_DEFLATED) as packed:
+        for number in range(11):
+            packed.writestr(f"more{number}.bin", bytes(100 << 20))
+    assert "a sheet is too large to be read" in error(tmp_path)

@@ -93,6 +93,7 @@ def test_a_source_of_the_same_name_overrides_ours(own):
     ("required = true\n", "", "there is no files.episodes with required = true"),
     ("[files.episodes]", '[files.episodes]\ntable = "episode"', "No table 'episode'"),
     ('["mm/dd/yyyy"]', '["mm/dd/yyyy", "dd/mm/yyyy"]', "read one date in two ways"),
+    ('["mm/dd/yyyy"]', '["mm/dd/yyyy", "dd-mm-yyyy"]', "dd-mm-yyyy and mm/dd/yyyy read one date in two ways"),
     ('["mm/dd/yyyy"]', '["m/d/yy"]', "No date format 'm/d/yy'"),
     ("filled = true }\nco", "fild = true }\nco", "'fild' is not something a source declares; did you mean filled?"),
     ('kind = "number"', 'kind = "numeric"', "No kind of column 'numeric'"),

@@ -3,11 +3,13 @@
 import hashlib
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
-from drawn import csv, write
+from drawn import cells, csv, write
 
 from cqi.sources import load
-from cqi.sources.finding import said_by_path
+from cqi.sources.paths import said_by_path
 from cqi.vocabulary import CqiError
 
 HEAD = "child_id county entry_date exit_date exit_reason"
@@ -67,6 +69,57 @@ def test_no_such_folder_file_or_source(tmp_path):
     assert error(tmp_path, "episode") == (
         "No source 'episode'. Did you mean 'episodes'? There are: afcars, afcars2020, ccwis, episodes, ssda903."
     )
+
+
+@pytest.mark.parametrize(("begins", "kind"), [
+    (b"PK\x03\x04\x14\0", "an Excel workbook or another packed file"), (b"\xd0\xcf\x11\xe0", "an old Excel workbook, or a locked one"),
+    (b"PAR1\x15\4", "Parquet"), (b"%PDF-1.4\n%\xe2", "a PDF"), (b"\x1f\x8b\x08", "packed (gzip)"),
+    (b'\xef\xbb\xbf<?xml version="1.0"?>', "XML or a web page"), (b"\n<!DOCTYPE html>", "XML or a web page"),
+    (b'[{"child_id":"hidden7"}]', "JSON"),
+])
+def test_a_file_of_another_kind_under_the_name_of_a_table(tmp_path, begins, kind):
+    assert error(raw(tmp_path, begins)).startswith(f"episodes.csv: its name says a table of text, but it is {kind}; give it the ending")
+
+
+@pytest.mark.parametrize(("name", "head", "source", "said"), [
+    ("fc.csv", csv(GOOD).encode(), "ssda903", "It holds fc.csv. fc.csv looks like the source 'episodes'."),
+    ("fc.csv", csv(GOOD).encode("utf-16"), "ssda903", "It holds fc.csv. fc.csv looks like the source 'episodes'."),
+    ("reports.txt", b'"StaTerr";"ChID";"RptDt";"RptDisp"\n', "episodes",
+     "It holds reports.txt. reports.txt looks like the 'reports' file of the source 'afcars'."),
+    ("a.xml", b"<a/>", "afcars", "It holds a.xml. a.xml looks like the source 'afcars2020'."),
+    ("hidden.txt", b"hidden7,Alder", "ssda903", "It holds hidden.txt."),
+    ("readme.md", b"x", "ssda903", "It holds no table."),
+])
+def test_a_folder_without_the_file_that_is_needed_says_what_it_holds(tmp_path, name, head, source, said):
+    raw(tmp_path, head, name)
+    with pytest.raises(CqiError) as caught:
+        load(tmp_path, source)
+    assert str(caught.value).endswith(said)
+
+
+def test_the_file_of_another_table_is_told(tmp_path):
+    raw(tmp_path, "StaTerr,ChID,RptDt,RptDisp\nCA,hidden7,2021-01-01,1\n")
+    assert error(tmp_path).startswith("episodes.csv: its columns look like those of the 'reports' file of the source 'afcars'; give the")
+
+
+def parquet(folder, names, **changed):
+    """The rows of GOOD as Parquet under these column names."""
+    held = dict(zip(HEAD.split(), zip(*cells(GOOD)[1:]), strict=True)) | changed
+    pyarrow.parquet.write_table(pa.table([pa.array(held[name]) for name in HEAD.split()], names=names), folder / "episodes.parquet")
+    return folder
+
+
+def test_a_parquet_file_with_one_name_twice(tmp_path):
+    parquet(tmp_path, ["child_id", "county", "entry_date", "exit_date", "child_id"])
+    assert error(tmp_path).splitlines()[0] == "episodes.parquet: the column name 'child_id' is there 2 times; keep one of them."
+
+
+def test_a_parquet_file_with_bytes_that_are_no_text(tmp_path):
+    data = (parquet(tmp_path, HEAD.split(), county=["Alder", "BirchX"]) / "episodes.parquet").read_bytes()
+    (tmp_path / "episodes.parquet").write_bytes(data.replace(b"BirchX", b"Birch\xff"))
+    assert error(tmp_path) == "episodes.parquet: a column cannot be read as text; export it again."
+    (tmp_path / "episodes.parquet").write_bytes(data.replace(b"county", b"count\xff"))
+    assert error(tmp_path) == "episodes.parquet: the file cannot be read as Parquet; export it again."
 
 
 def test_two_files_for_one_table(tmp_path):
@@ -162,9 +215,69 @@ def test_the_same_note_on_many_files_is_told_once(tmp_path):
     ("Bromley/201617/episodes.csv", "2016", "Bromley"),
     ("2016/Bromley/episodes_20170630.csv", "2016", "Bromley"),  # a day is not a year
     ("Bromley/2016/SSDA903_2017_episodes.csv", "2017", "Bromley"),
+    ("Bromley/FY2016/episodes.csv", "2016", "Bromley"),
+    ("Bromley/SSDA903 return 2016 (final)/episodes.csv", "2016", "Bromley"),
+    ("Isle of Wight 2016-17/episodes.csv", "2016", "Isle of Wight"),
+    ("Kingston-upon-Thames_2016/episodes.csv", "2016", "Kingston-upon-Thames"),
+    ("305_2016/episodes.csv", "2016", "305"),
+    ("Bromley/903_2016/episodes.csv", "2016", "Bromley"),
 ])
 def test_what_a_path_says(path, year, folder):
     assert (said_by_path(Path(path), "year"), said_by_path(Path(path), "folder")) == (year, folder)
+
+
+def authority_of(folder, *paths, rows="CHILD DECOM RNE PLACE DEC REC\na 2017-04-10 S U4 . ."):
+    """The authorities of one child's row in each of these files."""
+    write(folder, **{path: rows for path in paths})
+    return sorted(load(folder, "ssda903").episodes.county)
+
+
+@pytest.mark.parametrize(("paths", "counties"), [
+    (("Bromley_episodes_2017", "Eastham_episodes_2017", "Bromley_episodes_2018"), ["Bromley", "Eastham"]),
+    (("SSDA903_2017_Isle_of_Wight_episodes", "SSDA903_2017_Ely_episodes"), ["Ely", "Isle of Wight"]),
+    (("raw__2017__episodes~Bromley", "raw__2018__episodes~Eastham"), ["Bromley", "Eastham"]),
+    (("2017__E09000006_episodes", "2017__E09000007_episodes"), ["E09000006", "E09000007"]),
+    (("305_episodes_2017", "306_episodes_2017"), ["305", "306"]),
+    (("Bromley__episodes_2017_final", "Bromley__episodes_2018_part2"), ["Bromley"]),
+    (("Bromley__2017__episodes", "Bromley__2018__episodes_checked"), ["Bromley"]),
+    (("Bromley_2017__episodes", "Bromley_2018__episodes", "Eastham~2017-18__episodes"), ["Bromley", "Eastham"]),
+])
+def test_authorities_in_the_names_of_files(tmp_path, paths, counties):
+    assert authority_of(tmp_path, *(path.replace("~", " ") for path in paths)) == counties
+
+
+def test_a_file_whose_name_does_not_tell_the_authority_beside_others_that_do(tmp_path):
+    with pytest.raises(CqiError) as caught:
+        authority_of(tmp_path, "2017__Bromley_episodes", "2017__Eastham_episodes", "2018__episodes")
+    assert str(caught.value).startswith("2018/episodes.csv: its name does not tell whose rows these are")
+    rows = "CHILD DECOM RNE PLACE DEC REC LA\na 2017-04-10 S U4 . . West"
+    assert authority_of(tmp_path, "2018__episodes", rows=rows) == ["Bromley", "Eastham", "West"]
+
+
+ROW = "CHILD,DECOM,RNE,PLACE,DEC,REC\na,2017-04-10,S,U4,,\n"
+
+
+@pytest.mark.parametrize(("empty", "said"), [
+    (b"", "the file is empty"), (b"\xef\xbb\xbf\r\n", "the file is empty"), (b"\xff\xfe", "the file is empty"),
+    (ROW.splitlines()[0].encode(), "there are column names but no rows"),
+])
+def test_a_year_with_an_empty_file_beside_others(tmp_path, empty, said):
+    for year, content in (("2017", ROW.encode()), ("2018", empty)):
+        (tmp_path / year).mkdir()
+        raw(tmp_path / year, content)
+    extract = load(tmp_path, "ssda903")
+    assert extract.notes == (f"2018/episodes.csv: {said}; it was left out.",)
+    assert extract.findings.query("defect == 'empty-file-of-several'")[["severity", "action"]].values.tolist() == [["medium", "warn"]]
+    raw(tmp_path / "2017", empty)
+    assert "none of its 2 episodes files has a row" in error(tmp_path, "ssda903")
+
+
+def test_files_in_yearly_folders_that_no_role_declares_are_told(tmp_path):
+    for year, name, content in (("2017", "episodes.csv", ROW.encode()), ("2018", "episodes.txt", b"x"), ("2018", "returns.zip", b"x")):
+        (tmp_path / year).mkdir(exist_ok=True)
+        raw(tmp_path / year, content, name)
+    assert load(tmp_path, "ssda903").notes == (
+        "Files that this source does not declare were not read: 2018/episodes.txt, 2018/returns.zip.",)
 
 
 def test_inputs_are_named_by_their_checksum(tmp_path):

@@ -193,6 +193,13 @@ def test_population_referrals_and_staff(tmp_path):
     ("2024-02-29 00:00:00.000", "yyyy-mm-dd", "2024-02-29"),
     ("2024-02-29T23:59:59Z", "yyyy-mm-dd", "2024-02-29"),
     ("2024-02-29T23:59:59-06:00", "yyyy-mm-dd", "2024-02-29"),
+    ("2024/02/29", "yyyy/mm/dd", "2024-02-29"),
+    ("1-2-2024", "dd-mm-yyyy", "2024-02-01"),
+    ("1/2/2024", "dd-mm-yyyy", None),
+    ("01.02.2024 00:00:00", "dd.mm.yyyy", "2024-02-01"),
+    ("29-Feb-2024", "dd-mon-yyyy", "2024-02-29"),
+    ("29-FEB-2023", "dd-mon-yyyy", None),
+    ("29FEB2024", "ddmonyyyy", "2024-02-29"),
     ("45351", "excel serial", "2024-02-29"),
     ("32873", "excel serial", None),  # the last day of 1989
     ("32874", "excel serial", "1990-01-01"),

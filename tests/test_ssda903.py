@@ -185,6 +185,25 @@ def test_yearly_folders_of_two_authorities(tmp_path):
     assert extract.account.merged.sum() == 2
 
 
+@pytest.mark.parametrize(("years", "rows"), [
+    (("2017", "2018"), 1), (("2017/18", "2018/19"), 1), (("2017-2018", "2018-2019"), 1), (("201718", "201819"), 1),
+    (("2017.0", "2018.0"), 1), (("first", "second"), 0),
+])
+def test_how_a_year_is_written(tmp_path, years, rows):
+    """Of the same row in two returns the later counts; where the year can't be read, neither does."""
+    drawing = f"{HEAD}\na 2017-01-01 S U4 . . B {years[0]}\na 2017-01-01 S U4 2018-05-01 E11 B {years[1]}\nb 2017-01-01 S U4 . . B ."
+    extract = read(tmp_path, drawing)
+    assert extract.account.loc[0, ["merged", "quarantined"]].to_list() == ([1, 0] if rows else [0, 2])
+    assert extract.episodes.query("child_id == 'a'").exit_reason.to_list() == ["adoption"] * rows
+
+
+def test_dates_written_in_many_ways_in_one_file(tmp_path):
+    days = ("2017-04-03", "03/04/2017", "03/04/2017~00:00:00", "3-4-2017", "03.04.2017", "03-Apr-2017", "2017/04/03", "20170403",
+            "2017-04-03T00:00:00")
+    extract = read(tmp_path, "\n".join([HEAD, *(f"c{number} {day} S U4 . . B 2017" for number, day in enumerate(days))]))
+    assert extract.episodes.entry_date.to_list() == [pd.Timestamp("2017-04-03")] * len(days)
+
+
 def test_a_header_without_authority_beside_rows_with_one(tmp_path):
     header = "CHILD SEX DOB ETHNIC\na 1 2009-01-01 WBRI"
     extract = read(tmp_path, f"{HEAD}\na 2017-01-01 S U4 . . B 2017", header=header)

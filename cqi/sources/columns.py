@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from cqi.sources.account import Ledger
 from cqi.sources.declared import Column, File, Source, declared_source, source_names
@@ -33,7 +33,7 @@ def check_kind(label: str, names: list[str], file: File, source: Source, line_of
     """
     held = {_folded(name): name for name in names}
     chosen = {column.field: _columns_of(column, held) for column in file.columns}
-    if _missing(chosen, file) and (other := _looks_like(held, file, source)):
+    if _missing(chosen, file) and (other := looks_like(held, source, but=file.role)):
         raise Unreadable(problem("wrong-file", label, f"its columns look like those of {other}"))
     if not any(chosen.values()):  # its first line may be a child's, so nothing of it is told
         raise Unreadable(_no_names(label, file, line_of_names([name for column in file.columns for name in column.names])))
@@ -106,20 +106,23 @@ def _missing(chosen: dict[str, list[str]], file: File) -> list[Column]:
             if column.required and not chosen[column.field] and column.field not in file.from_path]
 
 
-def _looks_like(held: dict[str, str], file: File, source: Source) -> str:
-    """The file of this source, or the other source, all of whose required columns are there; '' for none."""
+def looks_like(names: Iterable[str], source: Source, *, but: str = "") -> str:
+    """The file of this source (`but` one role), or of another, all of whose required columns are there; '' for none."""
+    held = {_folded(name): name for name in names}
     for other in source.files:
-        if other.role != file.role and _fits(held, other):
+        if other.role != but and _fits(held, other):
             return f"the '{other.role}' file"
+    beside = []
     for name in source_names():
         try:
             others = declared_source(name).files if name != source.name else ()
         except CqiError:  # a declaration that is not used now may be unfinished
             continue
-        for other in others:
-            if other.required and _fits(held, other):
+        for other in (other for other in others if _fits(held, other)):
+            if other.required:
                 return f"the source '{name}'"
-    return ""
+            beside.append(f"the '{other.role}' file of the source '{name}'")
+    return next(iter(beside), "")
 
 
 def _fits(held: dict[str, str], file: File) -> bool:

@@ -6,7 +6,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cqi.sources.declared import DATE_FORMATS
+DATE_FORMATS = {
+    "yyyy-mm-dd": (r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d"),
+    "yyyy/mm/dd": (r"\d{4}/\d{2}/\d{2}", "%Y/%m/%d"),
+    "dd/mm/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
+    "dd-mm-yyyy": (r"\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
+    "dd.mm.yyyy": (r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
+    "dd-mon-yyyy": (r"\d{1,2}-[A-Za-z]{3}-\d{4}", "%d-%b-%Y"),
+    "ddmonyyyy": (r"\d{1,2}[A-Za-z]{3}\d{4}", "%d%b%Y"),
+    "mm/dd/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
+    "yyyymmdd": (r"\d{8}", "%Y%m%d"),
+    "excel serial": (r"\d{5}", ""),
+}
+"""Declared name -> (what a whole value looks like, how it is read). Two-digit years are never read."""
+
+DAY_FIRST = ("dd/mm/yyyy", "dd-mm-yyyy", "dd.mm.yyyy")
 
 CLOCK = r"[ T](\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?) ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
 MIDNIGHT = r"(?:00?:00(:00(\.0+)?)?|12:00(:00)? ?[Aa][Mm])"

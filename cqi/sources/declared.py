@@ -8,21 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from cqi.sources.dates import DATE_FORMATS, DAY_FIRST
 from cqi.sources.parts import with_parts
 from cqi.sources.settings import SETTINGS as HOW_WRITTEN
 from cqi.sources.settings import settings
 from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such
 
 OURS = Path(__file__).parent.parent / "definitions" / "sources"
-
-DATE_FORMATS = {
-    "yyyy-mm-dd": (r"\d{4}-\d{2}-\d{2}", "%Y-%m-%d"),
-    "dd/mm/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
-    "mm/dd/yyyy": (r"\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
-    "yyyymmdd": (r"\d{8}", "%Y%m%d"),
-    "excel serial": (r"\d{5}", ""),
-}
-"""Declared name -> (what a whole value looks like, how it is read). Two-digit years are never read."""
 
 KINDS = ("text", "date", "code", "number")
 LISTS = {"exit reasons": EXIT_REASONS, "settings": SETTINGS, "dispositions": DISPOSITIONS}
@@ -238,8 +230,8 @@ def _check_formats(where: str, formats: tuple[str, ...]) -> None:
     for name in formats:
         if name not in DATE_FORMATS:
             raise no_such("date format", name, DATE_FORMATS, where=where)
-    if {"dd/mm/yyyy", "mm/dd/yyyy"} <= set(formats):
-        raise CqiError(f"{where}: dd/mm/yyyy and mm/dd/yyyy read one date in two ways; declare one of them.")
+    if "mm/dd/yyyy" in formats and (day_first := [name for name in formats if name in DAY_FIRST]):
+        raise CqiError(f"{where}: {day_first[0]} and mm/dd/yyyy read one date in two ways; declare one of them.")
 
 
 def _known(where: str, text: dict, keys: tuple[str, ...]) -> None:

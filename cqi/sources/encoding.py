@@ -12,6 +12,18 @@ CONTROL = bytes({*range(32), 127} - {9, 10, 13})
 STRAY = re.compile(b"[" + re.escape(CONTROL) + b"]")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 MARK = b"\xef\xbb\xbf"
+OTHER_KINDS = {
+    b"PK\x03\x04": "an Excel workbook or another packed file",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook, or a locked one",
+    b"PAR1": "Parquet",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "packed (gzip)",
+    b"<": "XML or a web page",
+    b"{": "JSON",
+    b"[": "JSON",
+}
+"""How the files begin that are no table of text, whatever they are called."""
+
 SEPARATORS = ",;\t|"
 Said = list[tuple[str, str]]
 """Defects that were put right: the name in the catalogue, and what was found."""
@@ -28,6 +40,9 @@ def plain_utf8(label: str, data: bytes, encoding: str) -> tuple[bytes, Said]:
     Raises Unreadable, with the line, where letters can't be told, for control characters, and for quotation marks that
     enclose no whole value.
     """
+    begins = data[:64].removeprefix(MARK).lstrip()
+    if kind := next((kind for mark, kind in OTHER_KINDS.items() if begins.startswith(mark)), ""):
+        raise Unreadable(problem("other-kind-of-file", label, f"its name says a table of text, but it is {kind}"))
     data, said = _decoded(label, data, encoding)
     if not data.strip():
         raise Unreadable(problem("empty-file", label, "the file is empty"))

@@ -4,12 +4,15 @@ second where openpyxl takes twenty."""
 from __future__ import annotations
 
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, WorksheetNotFound
 
 from cqi.sources.defects import problem
 from cqi.sources.encoding import Unreadable
@@ -17,6 +20,14 @@ from cqi.sources.encoding import Unreadable
 WORKBOOKS = (".xlsx", ".xlsm")
 SAFE = b"\xd0\xcf\x11\xe0"
 """How a workbook begins that is locked with a password, or is of Excel before 2007."""
+
+SHEET = re.compile(r"/?xl/worksheets/[^/]+\.xml")
+ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=\"(\d{1,9})\"")
+COLUMN = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=\"([A-Z]{2,3})\d")
+"""Where a sheet names its rows, and its columns after Z."""
+
+MOST_CELLS = 100_000_000
+MOST_BYTES = 1 << 30
 
 EXACT = 10**15
 """Excel keeps 15 digits of a number."""
@@ -33,21 +44,53 @@ def sheet_names(path: Path) -> list[str]:
 def excel_text(label: str, data: bytes, fits: Callable[[str], bool], date_format: str) -> tuple[list[str], Callable]:
     """The column names of the sheet that is the table, and a function that reads some of them as text.
 
-    That is the only sheet, or the only one whose name `fits`. Dates are written in `date_format`, whole numbers without a
-    decimal point, a formula's cell as its last value. A number too long for Excel to keep exactly rejects the file.
+    That is the only sheet that is not hidden, or the only one whose name `fits`. An empty sheet has no names. Dates are
+    written in `date_format`, whole numbers without a decimal point, a formula's cell as its last value. A number too long
+    for Excel to keep exactly rejects the file.
     """
     book = _workbook(label, data)
-    sheets = book.sheet_names if len(book.sheet_names) == 1 else [name for name in book.sheet_names if fits(name)]
+    _check_size(label, data)
+    shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+    sheets = shown if len(shown) == 1 else [name for name in book.sheet_names if fits(name)]
     if len(sheets) != 1:
         what = "several sheets fit this table" if sheets else "none of its sheets is called as the table is"
         raise Unreadable(f"{label}: {what}; keep one sheet in the workbook, or call each as its table.")
     try:
         names, *rows = book.get_sheet_by_name(sheets[0]).to_python() or [[]]
-    except CalamineError:
+    except (CalamineError, WorksheetNotFound):
         raise Unreadable(problem("damaged-file", label, "the sheet cannot be read")) from None
     names = [_text(name, date_format) for name in names]
     rows = [row for row in rows if any(cell != "" for cell in row)]
     return names, lambda wanted: _columns(label, names, rows, wanted, date_format)
+
+
+def _check_size(label: str, data: bytes) -> None:
+    """Refuses a workbook that would fill the memory: a cell far from the others makes a sheet of all the cells between."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            sheets = [part for part in packed.infolist() if SHEET.fullmatch(part.filename)]
+            vast = sum(part.file_size for part in packed.infolist()) > MOST_BYTES
+            vast = vast or any(_cells(packed.read(part)) > MOST_CELLS for part in sheets)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise Unreadable(problem("damaged-file", label, "the file cannot be read as an Excel workbook")) from None
+    if vast:
+        what = "a sheet is too large to be read; there may be something in a cell far to the right or below the table"
+        raise Unreadable(f"{label}: {what}. Copy the table alone to a new workbook, or save it as CSV.")
+
+
+def _cells(sheet: bytes) -> int:
+    """How many cells lie between the first and the farthest row and column that a sheet names."""
+    rows = max((int(row) for row in ROW.findall(sheet)), default=0)
+    columns = max((_column(letters) for letters in set(COLUMN.findall(sheet))), default=26)
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column: 1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _workbook(label: str, data: bytes) -> CalamineWorkbook:

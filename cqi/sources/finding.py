@@ -1,21 +1,21 @@
-"""Which files of a folder play which role in a source, and what their paths say."""
+"""Which files of a folder play which role in a source."""
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatch
 from pathlib import Path
 
-from cqi.sources.declared import File, Source
+from cqi.sources.columns import listed, looks_like
+from cqi.sources.declared import File, Source, declared_source, source_names
+from cqi.sources.encoding import UTF_16, separator
 from cqi.sources.excel import WORKBOOKS, sheet_names
 from cqi.vocabulary import CqiError
 
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\d\d(?!\d)|\D|$)")
-"""A year by itself, or the first of a span: 2017, 2017-18, 201718."""
+DATA_FILES = (".csv", ".tab", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xml", ".zip", ".gz", ".7z")
+"""Endings of files that may hold data, whether they can be read or not."""
 
-DATA_FILES = (".csv", ".tab", ".parquet", ".xlsx", ".xlsm", ".xls", ".xml")
-
-YEAR_FOLDER = re.compile(r"(?:19|20)\d\d(?:[\W_]?\d\d(?:\d\d)?)?")
+TEXT_FILES = (".csv", ".tab", ".tsv", ".txt")
+HEAD_BYTES = 1 << 16
 
 
 def data_path(data: str | Path) -> Path:
@@ -36,10 +36,10 @@ def files_by_role(data: Path, source: Source) -> tuple[dict[str, list[Path]], li
     """
     if data.is_file():
         return _alone(data, source), []
-    inside = sorted(path for path in (data.rglob("*") if source.many_files else data.glob("*")) if _is_data(path))
+    inside = _inside(data, source)
     played = {path: roles_played(path, source) for path in inside}
     found = {file.role: [path for path in inside if file.role in played[path]] for file in source.files}
-    problems = [_missing(data, file) for file in source.files if file.required and not found[file.role]]
+    problems = [_missing(data, file, inside, source) for file in source.files if file.required and not found[file.role]]
     if not source.many_files:
         problems += [_several(paths) for paths in found.values() if len(paths) > 1]
     return found, problems
@@ -49,16 +49,12 @@ def unread(data: Path, source: Source) -> list[str]:
     """Names of data files that lie beside those that are read and that no role declares."""
     if data.is_file():
         return []
-    beside = [path for path in sorted(data.iterdir()) if path.suffix.lower() in DATA_FILES]
-    return [path.name for path in beside if not roles_played(path, source)]
+    beside = [path for path in _inside(data, source) if path.suffix.lower() in DATA_FILES]
+    return [path.relative_to(data).as_posix() for path in beside if not roles_played(path, source)]
 
 
-def said_by_path(path: Path, what: str) -> str:
-    """What a path says: `year` is the nearest year in the names, `folder` the nearest folder that is not a year."""
-    if what == "year":
-        years = (YEAR.findall(part) for part in (path.name, *(parent.name for parent in path.parents)))
-        return next((found[-1] for found in years if found), "")
-    return next((parent.name for parent in path.parents if parent.name and not YEAR_FOLDER.fullmatch(parent.name)), "")
+def _inside(data: Path, source: Source) -> list[Path]:
+    return sorted(path for path in (data.rglob("*") if source.many_files else data.glob("*")) if _is_data(path))
 
 
 def _is_data(path: Path) -> bool:
@@ -94,8 +90,27 @@ def _fit(name: str, file: File) -> int:
     return max((len(pattern.replace("*", "")) for pattern in patterns if fnmatch(name.casefold(), pattern)), default=0)
 
 
-def _missing(data: Path, file: File) -> str:
-    return f"{data.name}: no file for '{file.role}' is in the folder; name it like {' or '.join(file.patterns)}."
+def _missing(data: Path, file: File, inside: list[Path], source: Source) -> str:
+    """What is missing, and what is there in its place."""
+    there = [path for path in inside if path.suffix.lower() in DATA_FILES]
+    found = next((f"{path.name} looks like {kind}." for path in there if (kind := _kind(path, source))), "")
+    names = f"It holds {listed([path.name for path in there])}. {found}".strip() if there else "It holds no table."
+    return f"{data.name}: no file for '{file.role}' is in the folder; name it like {' or '.join(file.patterns)}. {names}"
+
+
+def _kind(path: Path, source: Source) -> str:
+    """What a file that plays no role looks like: the file or source whose columns it has, or the source that reads XML."""
+    if path.suffix.lower() == ".xml":
+        return next((f"the source '{name}'" for name in source_names() if ".xml" in "".join(declared_source(name).files[0].patterns)), "")
+    if path.suffix.lower() in WORKBOOKS and len(sheet_names(path)) > 1:
+        return "a workbook whose sheets are called otherwise"
+    if path.suffix.lower() not in TEXT_FILES:
+        return ""
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    lines = head.decode("utf-16" if head[:2] in UTF_16 else "utf-8-sig", errors="replace").splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    return looks_like([name.strip('"') for name in first.split(separator(first.encode()))], source)
 
 
 def _several(paths: list[Path]) -> str:

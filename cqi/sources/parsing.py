@@ -69,10 +69,24 @@ def numbers(values: pd.Series) -> Parsed:
     return Parsed(found, ~whole & (values != ""), "is not a whole number")
 
 
+def _months(values: pd.Series) -> Parsed:
+    """Numbers from 1 to 12; another would make a report later than all others, and reach over thousands of half-years."""
+    read = numbers(values)
+    other = ~read.values.between(1, 12).fillna(True).astype(bool)
+    return Parsed(read.values.mask(other), read.bad | other, "is not a month from 1 to 12")
+
+
+def first_year(values: pd.Series) -> pd.Series:
+    """The first year of each span of two: 2017/18, 2017-2018 or 201718 is 2017. Other text stays as it is."""
+    return values.str.replace(r"^((?:19|20)\d\d)[/-]?(?:\d\d|(?:19|20)\d\d)$", r"\1", regex=True)
+
+
 def words(values: pd.Series, column: Column) -> Parsed:
     """The declared word of every code (case does not count), `unknown` where none is declared."""
     positions, distinct = pd.factorize(values)
     code = pd.Series(distinct, dtype="str").str.casefold()
+    bare = code.str.replace(r"^0*(\d+)(?:\.0+)?$", r"\1", regex=True)  # 1.0 and 01 are how programs write the number 1
+    code = code.where(code.isin(column.codes) | ~bare.isin(column.codes), bare)
     word = code.map({**column.codes, "": column.codes.get("", "")}).astype("str")
     unknown = word.isna()
     word = word.fillna(UNKNOWN).mask(code == "", column.when_blank or column.codes.get("", ""))
@@ -89,6 +103,7 @@ def words(values: pd.Series, column: Column) -> Parsed:
 
 def padded(values: pd.Series, width: int) -> tuple[pd.Series, pd.Series]:
     """Digits that lost their first zero padded to `width`, and which they were. Other text stays as it is."""
+    values = values.str.replace(rf"^(\d{{{width - 1},{width}}})\.0+$", r"\1", regex=True)
     short = values.str.fullmatch(rf"\d{{{width - 1}}}")
     return values.where(~short, values.str.zfill(width)), short
 
@@ -140,7 +155,8 @@ def _column(values: pd.Series, column: Column, file: File, source: Source) -> Pa
     if column.kind == "date":
         return _dates(values, column, source)
     if column.kind == "number":
-        return numbers(values)
+        read = _months if column.field.endswith("month") else numbers
+        return read(first_year(values) if column.field.endswith("year") else values)
     found = []
     if column.kind == "text" and column.codes:
         values = values.replace(column.codes)

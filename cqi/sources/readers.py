@@ -11,10 +11,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from cqi.sources.afcars_xml import nested_tables
-from cqi.sources.declared import DATE_FORMATS, File, Source
+from cqi.sources.dates import DATE_FORMATS
+from cqi.sources.declared import File, Source
+from cqi.sources.defects import problem
 from cqi.sources.encoding import Unreadable
 from cqi.sources.excel import WORKBOOKS, excel_text
 from cqi.sources.finding import best_roles
+from cqi.sources.paths import authorities, said_by_path
 from cqi.sources.text import csv_text, parquet_text
 
 READERS = {".parquet": parquet_text}
@@ -30,10 +33,25 @@ class Opened:
         self._roles = Counter(path for paths in by_role.values() for path in paths)
         self._tables: dict[Path, dict[str, pa.Table]] = {}
         self._seen: set[Path] = set()
+        self._files = {role: len(paths) for role, paths in by_role.items()}
+        self._authorities = authorities(by_role, source.files)
 
     def label(self, path: Path, name: str, file: File) -> str:
         """The file's name, with the role where it plays several: its rows are accounted for by role."""
         return f"{name} ({file.role})" if self._roles[path] > 1 else name
+
+    def alone(self, file: File) -> bool:
+        """Whether there must be rows in each file of a required role. A place may have had no child in a year; a state has children."""
+        return file.required and (self._files[file.role] == 1 or not file.from_path)
+
+    def said(self, path: Path, what: str, label: str) -> str:
+        """What a path says of its rows: their `year`, or in a `folder` or name whose they are."""
+        if what != "folder":
+            return said_by_path(path, what)
+        if not self._authorities[path]:
+            what = "its name does not tell whose rows these are, as the names of the other files beside it do"
+            raise Unreadable(problem("no-authority", label, what))
+        return self._authorities[path]
 
     def content(self, path: Path) -> tuple[bytes | mmap.mmap, bool]:
         """The file's bytes, and whether it is opened for the first time. A nested file is mapped, not held in memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from functools import partial, reduce
 from pathlib import Path
@@ -16,7 +17,7 @@ from cqi.sources.columns import check_kind, chosen_columns, listed, tell_of_othe
 from cqi.sources.declared import File, Source
 from cqi.sources.defects import problem
 from cqi.sources.encoding import Unreadable, plain_utf8
-from cqi.sources.finding import files_by_role, said_by_path, unread
+from cqi.sources.finding import files_by_role, unread
 from cqi.sources.readers import Opened
 from cqi.sources.text import csv_text, line_of_names
 from cqi.sources.whole import check_whole
@@ -26,6 +27,9 @@ UNLIMITED = (".parquet", ".xml")
 """Endings of files that no spreadsheet writes."""
 
 ODD_SPACES = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+NOTHING = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
+"""Bytes of a file in which nothing is written: marks of encodings, spaces and line ends."""
+
 UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 
 
@@ -47,6 +51,8 @@ def text_tables(data: Path, source: Source, ledger: Ledger) -> dict[str, pd.Data
         parts = [part for part in parts if part is not None]
         if parts:
             tables[file.role] = _stacked(parts)
+        elif file.required and by_role.get(file.role) and not problems:
+            problems.append(problem("no-rows", data.name, f"none of its {len(by_role[file.role]):,} {file.role} files has a row"))
     if problems:
         raise CqiError("\n".join(problems))
     if names := unread(data, source):
@@ -63,34 +69,45 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _text_table(path: Path, name: str, file: File, source: Source, opened: Opened, ledger: Ledger) -> pd.DataFrame | None:
-    """The declared columns of one file as text; None for an empty file that is optional."""
+    """The declared columns of one file as text; None for an empty file without which the others can be read."""
     label = opened.label(path, name, file)
-    try:
-        data, new = opened.content(path)
-    except OSError as error:
-        raise Unreadable(problem("unreadable-file", label, f"it could not be opened ({error.strerror})")) from None
-    if new:
-        ledger.take(name, data)
-    if not file.required and not data[:65536].strip():
-        return ledger.tell("empty-optional-file", "the file is empty; it was left out", file=label)
+    data = _content(path, name, label, opened, ledger)
+    alone, empty = opened.alone(file), "empty-file-of-several" if file.required else "empty-optional-file"
+    if not alone and not data[:65536].strip(NOTHING):
+        return ledger.tell(empty, "the file is empty; it was left out", file=label)
     reader = opened.reader(path, file)
     if reader is csv_text:
         data, said = plain_utf8(label, data[:], source.encoding)
         for defect, what in said:
             ledger.tell(defect, what, file=label)
     names, read = reader(label, data)
+    if not names and alone:
+        raise Unreadable(problem("empty-file", label, "the sheet is empty"))
+    if not names:
+        return ledger.tell(empty, "the sheet is empty; it was left out", file=label)
     check_kind(label, names, file, source, partial(line_of_names, data) if reader is csv_text else lambda names: 0)
     chosen = _chosen(label, names, read, file)
     rows = _fields(read(sorted({name for held in chosen.values() for name in held})), chosen)
-    rows = rows.assign(**{key: said_by_path(path, what) for key, what in file.from_path.items() if key not in rows})
-    check_whole(label, rows, file, chosen, unlimited=path.suffix.lower() in UNLIMITED)
+    rows = rows.assign(**{key: opened.said(path, what, label) for key, what in file.from_path.items() if key not in rows})
+    check_whole(label, rows, file, chosen, alone=alone, unlimited=path.suffix.lower() in UNLIMITED)
     ledger.read(label, file.table, len(rows))
     if rows.empty and file.nested:  # a file without one visit is not amiss
         return None
     if rows.empty:
-        return ledger.tell("empty-optional-file", "there are column names but no rows; it was left out", file=label)
+        return ledger.tell(empty, "there are column names but no rows; it was left out", file=label)
     tell_of_others(label, names, chosen, ledger)
     return rows.assign(file=label, row=np.arange(2, len(rows) + 2))
+
+
+def _content(path: Path, name: str, label: str, opened: Opened, ledger: Ledger) -> bytes | mmap.mmap:
+    """The file's bytes, entered in the ledger when it is opened for the first time."""
+    try:
+        data, new = opened.content(path)
+    except OSError as error:
+        raise Unreadable(problem("unreadable-file", label, f"it could not be opened ({error.strerror})")) from None
+    if new:
+        ledger.take(name, data)
+    return data
 
 
 def _chosen(label: str, names: list[str], read: Callable, file: File) -> dict[str, list[str]]:

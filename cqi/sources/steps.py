@@ -12,6 +12,7 @@ import pandas as pd
 from cqi.sources.account import Ledger, counted
 from cqi.sources.declared import File, Source
 from cqi.sources.maltreatment import care_link, child_disposition
+from cqi.sources.stays import NEVER, day_numbers
 from cqi.sources.tables import one_version
 from cqi.vocabulary import UNKNOWN
 
@@ -94,7 +95,8 @@ def not_in_error(rows: Rows, file: File, ledger: Ledger) -> Rows:
     table = rows[file.role]
     if "data_as_of" in table:
         key = ["placement_id"] if "placement_id" in table else [name for name in ("episode_id", "start_date") if name in table]
-        table = table.assign(version=table["data_as_of"].sub(pd.Timestamp(0)).dt.days.astype("Int64"))
+        version = pd.Series(day_numbers(table["data_as_of"]), index=table.index)
+        table = table.assign(version=version.mask(table["data_as_of"].isna(), -NEVER))
         table = one_version(table, key, ("version",), file.table, ledger)
     if "in_error" in table:
         table = ledger.set_aside(table, table["in_error"].eq("yes"), "flagged in the system as entered in error", file.table)

@@ -36,6 +36,8 @@ def csv_text(label: str, data: bytes) -> tuple[list[str], Callable]:
         names = next(filter(None, _rows(data[:HEAD_BYTES].decode("utf-8", errors="replace"), mark)), [])
     except csv.Error:
         raise Unreadable(problem("names-not-first", label, "the first line is too long to hold column names")) from None
+    if not names:
+        raise Unreadable(problem("names-not-first", label, "the file begins with nothing but blank lines"))
     return names, lambda wanted: _csv_columns(label, data, names, wanted, mark)
 
 
@@ -95,18 +97,21 @@ def _ragged(label: str, data: bytes, mark: str, count: int) -> str:
 
 
 def parquet_text(label: str, data: bytes) -> tuple[list[str], Callable]:
-    """The column names of a Parquet file and a function that reads some of them as text."""
+    """The column names of a Parquet file and a function that reads some of them as text. Of two of one name the first is read."""
     try:
         file = pyarrow.parquet.ParquetFile(pa.BufferReader(data))
-    except (pa.ArrowException, OSError):
+        names = file.schema_arrow.names
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise Unreadable(problem("damaged-file", label, "the file cannot be read as Parquet")) from None
-    return file.schema_arrow.names, lambda wanted: _parquet_columns(label, file, wanted)
+    return names, lambda wanted: _parquet_columns(label, file, wanted)
 
 
 def _parquet_columns(label: str, file: pyarrow.parquet.ParquetFile, wanted: list[str]) -> pa.Table:
     try:
         table = file.read(columns=wanted)
-        return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
+        text = pa.table({name: _as_text(table.column(table.column_names.index(name))) for name in wanted})
+        text.validate(full=True)  # bytes that are no text
+        return text
     except (pa.ArrowException, OSError):
         raise Unreadable(problem("damaged-file", label, "a column cannot be read as text")) from None
 

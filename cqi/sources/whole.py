@@ -20,12 +20,13 @@ EXACT_DIGITS = 15
 FEWEST_LONG_IDS = 6
 
 
-def check_whole(label: str, rows: pd.DataFrame, file: File, chosen: dict[str, list[str]], *, unlimited: bool) -> None:
+def check_whole(label: str, rows: pd.DataFrame, file: File, chosen: dict[str, list[str]], *, alone: bool, unlimited: bool) -> None:
     """Raises Unreadable with everything that makes the file as a whole unusable. `rows` hold text under the fields' names.
 
-    `unlimited`: the file is of a kind that no spreadsheet writes, so no length is suspicious.
+    `alone`: no other file could have the rows that this one lacks. `unlimited`: the file is of a kind that no spreadsheet
+    writes, so no length is suspicious.
     """
-    if rows.empty and file.required:
+    if rows.empty and alone:
         raise Unreadable(problem("no-rows", label, "there are column names but no rows"))
     if rows.empty:
         return
