@@ -87,6 +87,7 @@ def test_a_figure_over_a_limit_is_not_given(tmp_path):
 def test_the_nation_is_context_with_its_period_and_vintage(whole):
     words = texts(whole.periods())
     assert "In the United States, 34.8% of children who entered care" in words and "46 states, published August 2025" in words
+    assert "National performance of this round: 35.2% of children who entered care" in words and "from the data of 19B to 21B" in words
     for forbidden in ("fail", "worse", "better than", "RSP", "rank"):
         assert forbidden not in words
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from cqi.benchmarks import benchmark
+from cqi.benchmarks import benchmark, national_performance
 from cqi.blocks import Cell, Table
 from cqi.cohorts import cohort
 from cqi.cohorts.federal import files_needed
@@ -128,10 +128,10 @@ def periods(rows: pd.DataFrame, bounds: pd.DataFrame, definition: Measure, capti
     words, left = definition.words, bounds.loc[bounds["left_out"] > 0].set_index("cohort") if len(bounds) else bounds
     lines = tuple((Cell(f"{cohort(row['cohort']).words}\n{row['cohort']}"), _count(row, "numerator"), _count(row, "denominator"), state(row, fine=fine),
                    *([_span(left, row["cohort"])] if len(left) else []), *([Cell(needed(definition, row["cohort"]))] if federal else [])) for _, row in rows.iterrows())
-    national = benchmark(definition.name) if federal else None
+    national = [found.words for found in (benchmark(definition.name), national_performance(definition.name)) if found] if federal else []
     return Table(caption, ("12 months", words["counted"].capitalize(), words["among"].capitalize(), _value_of(definition),
                            *(["Lowest and highest"] if len(left) else []), *(["Federal files needed"] if federal else [])),
-                 lines, notes=(*((national.words,) if national else ()), *((_WHATEVER,) if len(left) else ())))
+                 lines, notes=(*national, *((_WHATEVER,) if len(left) else ())))
 
 
 def _value_of(definition: Measure) -> str:
