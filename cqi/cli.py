@@ -146,7 +146,7 @@ def _check(options: argparse.Namespace) -> int:
     from datetime import date
 
     from cqi.cohorts import chosen_as_of
-    from cqi.quality import broken_limits, findings
+    from cqi.quality import GAPS, broken_limits, findings
     from cqi.sources import load
     from cqi.sources.suspicions import with_after_today
     from cqi.wording.plain import check_lines, findings_csv
@@ -163,7 +163,7 @@ def _check(options: argparse.Namespace) -> int:
 
         say("\n".join(change_lines(*since(options.data, options.source, options.since))))
     to_check = defects["severity"].ne("low") & defects["action"].ne("fix")
-    few = by_county["finding"].isin(["few exits", "few entries"])
+    few = by_county["finding"].isin(GAPS)
     return 3 if len(broken_limits(extract.checks)) else int(to_check.any() or few.any())
 
 

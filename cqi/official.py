@@ -20,10 +20,9 @@ from cqi.tables.official import RATIO_FEWEST, OfficialTables, official_tables
 from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
 from cqi.wording import limits
 from cqi.wording import official as say
-from cqi.wording.numbers import FEW, day_words
+from cqi.wording.numbers import FEW, READERS, axis_words, day_words
 from cqi.wording.quality import newest_of_each, reason_sentences
 
-READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
 NO_FIGURE = "There are not two complete periods with enough children for a picture."
 GROUPS_NOT_SHOWN = ("Groups of a county are too small to be shown to everyone. The agency's own staff see them in the internal pages; "
                     f"everyone sees them for {WHOLE}.")
@@ -117,7 +116,7 @@ class Official:
         if solid["value"].notna().sum() < 2:
             return Text((f"{definition.title}. {NO_FIGURE}",), "note"), table
         national = benchmark(definition.name) if self._federal else None
-        chart = charts.by_period(solid, title=_axis(definition), percent=definition.per == 1, national=national.value if national else None)
+        chart = charts.by_period(solid, title=axis_words(definition), percent=definition.per == 1, national=national.value if national else None)
         words = say.finding(solid, definition, fine=self._fine, federal=self._federal)
         return (Figure(definition.question, words, spec(chart), table, definition.caveats[:1]),)
 
@@ -152,14 +151,10 @@ class Official:
             title = f"{declared['title']}: {say.title_inside(definition)}"
             table = say.groups(own, definition, f"{title}, {cohort(own['cohort'].iloc[0]).words}")
             solid = own.loc[~(own["children"] < FEW)]
-            chart = charts.by_group(solid, title=_axis(definition), percent=definition.per == 1) if len(solid) > 1 else None
+            chart = charts.by_group(solid, title=axis_words(definition), percent=definition.per == 1) if len(solid) > 1 else None
             found.append(Figure(title, say.group_finding(solid, definition), spec(chart), table) if chart else table)
         return found
 
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in indicators()], self.tables.facts)
-
-
-def _axis(definition: Measure) -> str:
-    return f"share that {definition.words['counted']}" if definition.per == 1 else definition.unit

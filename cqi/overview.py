@@ -14,6 +14,7 @@ from cqi.charts import quality as pictures
 from cqi.charts import spec
 from cqi.cohorts import cohort
 from cqi.disclosure import policy
+from cqi.quality import GAPS
 from cqi.registry import measure, reviewed_names
 from cqi.tables.since import since
 from cqi.vocabulary import WHOLE
@@ -163,7 +164,7 @@ class DataQuality(Overview):
     @property
     def _gaps(self) -> pd.DataFrame:
         """Findings of months that look incomplete."""
-        return self.tables.findings.loc[self.tables.findings["finding"].isin(["few exits", "few entries"])]
+        return self.tables.findings.loc[self.tables.findings["finding"].isin(GAPS)]
 
     def _by_month(self, place: str, rows: pd.DataFrame) -> Figure:
         gaps = self._gaps.loc[self._gaps["county"] == place]

@@ -17,7 +17,7 @@ from cqi.registry import measure, reviewed_names
 from cqi.vocabulary import AGE_BANDS, HIDDEN_WORDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import displays, findings, limits
-from cqi.wording.numbers import FEW, day_words, entered_words
+from cqi.wording.numbers import FEW, READERS, axis_words, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
 
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
@@ -80,7 +80,7 @@ class Review:
         """Place, cohort, as-of date and how to read them."""
         period = self.period
         facts = (("Children who entered", period.words), ("What the file knew on", day_words(self.day)),
-                 ("Who may read this", _READERS[self.profile]))
+                 ("Who may read this", READERS[self.profile]))
         return Heading(f"{self.county}: are the children who entered care {entered_words(period)} on their way home?",
                        "A mid-course review, while there is still time to do something", facts)
 
@@ -180,7 +180,7 @@ class Review:
         table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & ~(rows["children"] < FEW)]
         if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
             return table
-        chart = charts.by_cohort(solid, self.period.label, title=_axis(definition), percent=definition.per == 1)
+        chart = charts.by_cohort(solid, self.period.label, title=axis_words(definition), percent=definition.per == 1)
         kind = "" if definition.type == "outcome" else " (a compliance count)"
         return Figure(definition.question + kind, findings.by_cohort(solid, self.period.label, definition.title), charts.spec(chart),
                       table, definition.caveats[:1])
@@ -220,10 +220,4 @@ class Review:
 
 
 _NO_FIGURE = {"suppressed": HIDDEN_WORDS, "data quality": "not calculated, because the file is over a limit of data quality; see what the file could not say"}
-_READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
 _STILL_GROWING = ("These are estimates, not counts: not every child has been here that long. The table of periods below shows the counts so far.",)
-
-
-def _axis(definition) -> str:
-    return f"share that {definition.words['counted']}" if definition.per == 1 else definition.unit
-

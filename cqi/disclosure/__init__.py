@@ -8,7 +8,7 @@ never 0; published numbers are never altered. Rules: CMS cell-size policy; Calif
 from cqi.disclosure.course import protected_course
 from cqi.disclosure.groups import pooled_groups
 from cqi.disclosure.policy import policy
-from cqi.disclosure.table import protected
+from cqi.disclosure.table import protected, without_children_of_rates
 from cqi.disclosure.together import protected_together
 
-__all__ = ["policy", "pooled_groups", "protected", "protected_course", "protected_together"]
+__all__ = ["policy", "pooled_groups", "protected", "protected_course", "protected_together", "without_children_of_rates"]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cqi.disclosure.cells import Cells, cells, with_others
 from cqi.disclosure.policy import policy
+from cqi.registry import PROPORTIONS
 from cqi.vocabulary import PERMANENCY, WHOLE
 
 DERIVED = ["numerator", "value", "lower", "upper"]
@@ -144,10 +145,13 @@ def _last_shown(count: np.ndarray, months: np.ndarray, hidden: np.ndarray, last:
 
 
 def _without(table: pd.DataFrame, hidden: np.ndarray, few: np.ndarray) -> pd.DataFrame:
-    """The table without what is hidden; shares in whole percents, rates with two decimals: finer ones give counts away. Nor are
-    the children behind a rate given, of whom another measure may have counted a few more."""
-    table = table.astype({name: "float64" for name in (*DERIVED, "denominator", "children")})
-    table["children"] = table["children"].where(table["denominator"].eq(table["children"]))
+    """The table without what is hidden; shares in whole percents, rates with two decimals: finer ones give counts away."""
+    table = without_children_of_rates(table.astype({name: "float64" for name in (*DERIVED, "denominator", "children")}))
     table.loc[hidden, DERIVED] = np.nan
     table.loc[few, [*DERIVED, "denominator", "children"]] = np.nan
     return table.round({name: 2 for name in ("value", "lower", "upper")}).assign(status=table["status"].mask(hidden | few, "suppressed"))
+
+
+def without_children_of_rates(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without the children behind a rate, of whom another measure may have counted a few more; no page needs them."""
+    return table.assign(children=table["children"].where(table["unit"].isin(PROPORTIONS)))

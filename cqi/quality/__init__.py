@@ -3,9 +3,9 @@ extract. Counts only; never a row and never a child's value."""
 
 from cqi.quality.bounds import bounds
 from cqi.quality.changes import changed_cohorts, changed_stays, changes
-from cqi.quality.findings import FINDING_COLUMNS, findings
+from cqi.quality.findings import FINDING_COLUMNS, GAPS, findings
 from cqi.quality.limits import broken_limits, limit_reasons, with_limits
 from cqi.quality.monthly import monthly
 
-__all__ = ["FINDING_COLUMNS", "bounds", "broken_limits", "changed_cohorts", "changed_stays", "changes", "findings", "limit_reasons", "monthly",
+__all__ = ["FINDING_COLUMNS", "GAPS", "bounds", "broken_limits", "changed_cohorts", "changed_stays", "changes", "findings", "limit_reasons", "monthly",
            "with_limits"]

@@ -10,6 +10,8 @@ import pandas as pd
 from cqi.vocabulary import UNKNOWN, WHOLE
 
 FINDING_COLUMNS = ("county", "finding", "month", "count", "among", "usual")
+GAPS = ("few exits", "few entries")
+"""Findings of months that look incomplete."""
 USUAL_MONTHS = 12
 LOOK_BACK_MONTHS = 6
 MISSING_SHARE = 1 / 3

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from cqi.registry.checking import ITEMS, problems
-from cqi.registry.kinds import KINDS
+from cqi.registry.kinds import KINDS, PROPORTIONS
 from cqi.vocabulary import CqiError, definition_folders, no_such
 
-__all__ = ["CURRENT_ROUND", "EARLIER_ROUND", "KINDS", "Measure", "indicators", "measure", "measure_names", "reviewed_names"]
+__all__ = ["CURRENT_ROUND", "EARLIER_ROUND", "KINDS", "Measure", "PROPORTIONS", "indicators", "measure", "measure_names", "reviewed_names"]
 CURRENT_ROUND, EARLIER_ROUND = "CFSR Round 4", "CFSR Round 3"
 """The indicators that stand on the page of official measures."""
 

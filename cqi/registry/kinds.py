@@ -55,5 +55,8 @@ KINDS = {
 """The words that a measure's `who` and `what` may hold, those that `what` must, and the unit of a proportion; that of a
 rate is free."""
 
+PROPORTIONS = {unit for kind in KINDS.values() for unit in kind["units"]}
+"""Units of proportions; any other unit is of a rate."""
+
 WORDS_OF = {"exits": EXIT_REASONS, "not_a_move": SETTINGS, "settings": SETTINGS, "dispositions": DISPOSITIONS,
             "same_period_reentry": REENTRY_WORDS}

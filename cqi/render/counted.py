@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pandas as pd
-
 from cqi import tables
 from cqi.disclosure import policy
 from cqi.render.pages import write_whole
 from cqi.render.plan import OFFICIAL
 from cqi.tables import Tables
 from cqi.tables.official import OfficialTables, official_tables
+from cqi.wording.plain import spreadsheet_safe
 
 WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course")
 WRITTEN_OFFICIAL = ("periods", "adjusted", "groups")
@@ -49,10 +48,4 @@ def table_paths(folder: Path, cohort: str) -> list[Path]:
 def write_tables(found: Tables | OfficialTables, folder: Path, cohort: str) -> None:
     """Writes the tables as CSV; names that a spreadsheet would take for a formula are made text."""
     for name, path in zip(written(cohort), table_paths(folder, cohort), strict=True):
-        write_whole(path, _safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d"))
-
-
-def _safe(table: pd.DataFrame) -> pd.DataFrame:
-    text = table.select_dtypes(include=["str", "object"])
-    return table.assign(**{name: column.where(~column.astype(str).str.match(r"[=+\-@\t\r]"), "'" + column.astype(str))
-                           for name, column in text.items()})
+        write_whole(path, spreadsheet_safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d"))

@@ -14,15 +14,14 @@ from functools import lru_cache, partial
 import numpy as np
 import pandas as pd
 
-from cqi import __version__
 from cqi.cohorts import AsOf, Cohort, cohort, earlier_cohorts, shifted_day
 from cqi.course import observed_and_expected
 from cqi.disclosure import policy, protected_together
 from cqi.measures import Basis, count, cumulative_incidence, maturity, still_in_care
-from cqi.quality import bounds, findings, limit_reasons, monthly, with_limits
+from cqi.quality import GAPS, bounds, findings, limit_reasons, monthly, with_limits
 from cqi.registry import measure, reviewed_names
 from cqi.sources import Extract
-from cqi.tables.reading import as_of_and_counties, begins, kept, key, read
+from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
 from cqi.vocabulary import HIDDEN_MARK, WHOLE, CqiError
 
 HEADLINE = "permanency_in_12_months"
@@ -100,7 +99,7 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
 
 def _with_gaps(course: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """The course table with the status `data quality` for counties where months of the file look incomplete."""
-    gaps = found.loc[found["finding"].isin(["few exits", "few entries"]), "county"]
+    gaps = found.loc[found["finding"].isin(GAPS), "county"]
     return course.assign(status=course["status"].mask(course["county"].isin(gaps) & course["status"].eq("shown"), "data quality"))
 
 
@@ -136,12 +135,10 @@ def _stacked(parts) -> pd.DataFrame:
 
 
 def _facts(extract: Extract, period: Cohort, as_of: AsOf, counties: tuple[str, ...], first_entry: date) -> dict:
-    return {
-        "as_of": as_of.day.isoformat(), "as_of_reason": as_of.reason, "cohort": period.label, "counties": list(counties),
-        "first_entry": first_entry.isoformat(), "notes": list(extract.notes), "source": extract.source,
+    return file_facts(extract, as_of, counties) | {
+        "cohort": period.label, "first_entry": first_entry.isoformat(),
         "last_date": max(extract.episodes[name].max() for name in ("entry_date", "exit_date")).date().isoformat(),
-        "inputs": [list(row) for row in extract.inputs.itertuples(index=False)],
-        "reasons": extract.quarantine["reason"].value_counts().sort_index().to_dict(), "version": __version__,
+        "reasons": extract.quarantine["reason"].value_counts().sort_index().to_dict(),
     }
 
 

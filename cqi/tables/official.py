@@ -9,17 +9,16 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from cqi import __version__
 from cqi.cohorts import Cohort
 from cqi.cohorts.federal import federal_years, rolling_periods
-from cqi.disclosure import policy, pooled_groups, protected
+from cqi.disclosure import policy, pooled_groups, protected, without_children_of_rates
 from cqi.measures import adjusted, by_group, compared, count, groupings
 from cqi.measures.rows import with_interval
 from cqi.quality import bounds, limit_reasons, with_limits
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
 from cqi.sources import Extract
 from cqi.tables import public_facts
-from cqi.tables.reading import as_of_and_counties, begins, kept, key, read
+from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
 
 SHOWN = 6
 """Complete 12-month periods that the page shows, as the federal profile does."""
@@ -33,10 +32,11 @@ SETTLING = 3
 
 @dataclass(frozen=True)
 class OfficialTables:
-    """The official indicators in every county and the whole file, those of the round before among the periods only. `periods`: measure table. `adjusted`: one row per
-    indicator and county for its newest complete period. `groups`: measure rows by race, sex and age for that period,
-    each group beside all others. `reasons`: why a figure is not given. `bounds`: between which shares it lies whatever the
-    records left out hold."""
+    """The official indicators in every county and the whole file, those of the round before among the periods only.
+
+    `periods`: measure table. `adjusted`: one row per indicator and county for its newest complete period. `groups`: measure
+    rows by race, sex and age for that period, each group beside all others. `reasons`: why a figure is not given. `bounds`:
+    between which shares it lies whatever the records left out hold."""
 
     periods: pd.DataFrame
     adjusted: pd.DataFrame
@@ -72,9 +72,7 @@ def _counted(data: str, source: str, as_of: str) -> OfficialTables:
     return OfficialTables(
         table, _stacked(ratios), _without_flagged(_stacked(groups), table),
         limit_reasons(complete, extract.checks), bounds(complete, extract.flagged),
-        {"as_of": day.day.isoformat(), "as_of_reason": day.reason, "counties": list(counties), "federal": extract.federal,
-         "notes": list(extract.notes), "source": extract.source, "version": __version__,
-         "inputs": [list(row) for row in extract.inputs.itertuples(index=False)]},
+        file_facts(extract, day, counties) | {"federal": extract.federal},
     )
 
 
@@ -141,7 +139,7 @@ def _protected(every: OfficialTables, profile: str) -> OfficialTables:
     if not threshold:
         return replace(every, periods=periods, adjusted=ratios, groups=_beside_others(groups))
     groups = _beside_others(_where(groups, shown.index) if len(groups) else groups)
-    return replace(every, periods=_without_children_of_rates(periods), adjusted=ratios, groups=_without_children_of_rates(groups),
+    return replace(every, periods=periods, adjusted=ratios, groups=without_children_of_rates(groups) if len(groups) else groups,
                    bounds=every.bounds.iloc[:0], facts=public_facts(every.facts))
 
 
@@ -156,11 +154,6 @@ def _released_ratios(ratios: pd.DataFrame, shown: pd.Series, threshold: int) -> 
     without_age = shown.loc[pd.MultiIndex.from_frame(ratios[HOME])].to_numpy() - ratios["observed"]
     told = ratios["children"].lt(RATIO_FEWEST) | without_age.between(1, threshold - 1)
     return ratios.loc[~told].drop(columns=["children", "expected"]).round(dict.fromkeys(RATIOS, 2)).reset_index(drop=True)
-
-
-def _without_children_of_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The table without the number of children behind a rate of days, which no page needs."""
-    return table.assign(children=table["children"].where(table["measure"].map(lambda name: measure(name).per == 1))) if len(table) else table
 
 
 def _beside_others(groups: pd.DataFrame) -> pd.DataFrame:

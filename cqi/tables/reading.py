@@ -46,6 +46,14 @@ def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[
     return chosen if asked.day == chosen.day else asked, on.counties, first_whole_entry(extract.episodes)
 
 
+def file_facts(extract: Extract, as_of: AsOf, counties: tuple[str, ...]) -> dict:
+    """What every page says of its file: the as-of date and why, counties, how it was read, its files and the version."""
+    return {
+        "as_of": as_of.day.isoformat(), "as_of_reason": as_of.reason, "counties": list(counties), "notes": list(extract.notes),
+        "source": extract.source, "inputs": [list(row) for row in extract.inputs.itertuples(index=False)], "version": __version__,
+    }
+
+
 FIRST_ROW = {
     "reports during care": ("reports", "report_date"), "further reports on victims": ("reports", "report_date"),
     "children kept at home after a report": ("reports", "report_date"), "reports closed in time": ("reports", "report_date"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pandas as pd
 
 from cqi.cohorts import chosen_as_of, earlier_cohorts, first_whole_entry, open_cohorts
@@ -21,10 +20,6 @@ def since(data: str, source: str, before: str) -> tuple[pd.DataFrame, pd.DataFra
     Counts and names of counties only. Raises CqiError as `cqi.sources.load` does for either.
     """
     earlier, now = read(before, source), read(data, source)
-    return _since(earlier, now)
-
-
-def _since(earlier: tuple, now: tuple) -> tuple[pd.DataFrame, pd.DataFrame]:
     eve = chosen_as_of(earlier[0].episodes).day
     periods = earlier_cohorts(open_cohorts(eve)[0], first_whole_entry(earlier[0].episodes), most=CLOSED)
     tables = [[count(measure(name), on, period, as_of=chosen_as_of(extract.episodes).day) for name in reviewed_names() for period in periods]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cqi.blocks import Block, Details, Section, Table, Text
 from cqi.blocks import Cell
+from cqi.quality import GAPS
 from cqi.registry import Measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
 from cqi.wording.answer import soon, verdict
@@ -53,7 +54,7 @@ def _finding(row: dict, counts: bool) -> str:
 
 def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) -> tuple[str, ...]:
     """Three to six open questions that follow from what this review shows."""
-    gap = findings["finding"].isin(["few exits", "few entries"]).any()
+    gap = findings["finding"].isin(GAPS).any()
     sentences = [*(["Some months in the file look incomplete. Who can check them, and by when?"] if gap else []), _first_question(course)]
     near = soon(waiting)
     if near > 0:

@@ -9,7 +9,7 @@ import pandas as pd
 from cqi.blocks import Cell
 from cqi.cohorts import Cohort
 from cqi.cohorts.grammar import MONTHS
-from cqi.registry import KINDS
+from cqi.registry import PROPORTIONS, Measure
 from cqi.vocabulary import HIDDEN_MARK
 
 
@@ -48,7 +48,8 @@ FEW = 10
 """Below this many children a percentage says little: counts stand alone."""
 
 
-PROPORTIONS = {unit for kind in KINDS.values() for unit in kind["units"]}
+READERS = {"internal": "the agency's own staff only", "release": "everyone; small numbers are hidden"}
+"""Who may read a page, by profile."""
 
 
 def value_form(unit: str, *, fine: bool = False) -> str:
@@ -85,3 +86,8 @@ def value_cell(row: pd.Series, *, fine: bool = False) -> Cell:
 def entered_words(period: Cohort) -> str:
     """`between July and December 2025`, `in March 2025`."""
     return f"in {period.words}" if period.months == 1 else "between " + period.words.replace(" to ", " and ", 1)
+
+
+def axis_words(measure: Measure) -> str:
+    """What an axis of the measure's values says: `share that left to a permanent home`, `moves per 1,000 days in care`."""
+    return f"share that {measure.words['counted']}" if measure.per == 1 else measure.unit

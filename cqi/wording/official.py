@@ -11,11 +11,10 @@ from cqi.blocks import Cell, Table
 from cqi.cohorts import cohort
 from cqi.cohorts.federal import files_needed
 from cqi.registry import Measure, indicators, measure
-from cqi.vocabulary import HIDDEN_MARK, UNKNOWN
-from cqi.wording.displays import HIDDEN
+from cqi.vocabulary import UNKNOWN
 from cqi.wording.numbers import FEW, count_cell, day_words, plural, value_cell, value_form
 
-STATUS_CELLS = {"not yet mature": Cell("not yet", "unobserved"), "data quality": Cell("data quality")}
+NOT_YET = Cell("not yet", "unobserved")
 NEVER_RANKED = "It shows a difference, not its cause: groups differ in age, in what happened before, and in where they live."
 WHAT_GROUPS_CANNOT_TELL = (
     "A difference between groups is a reason to ask, not an answer. It does not say whether a decision was fair: children who come "
@@ -45,15 +44,11 @@ def title_inside(definition: Measure) -> str:
 
 def state(row: pd.Series, *, fine: bool) -> Cell:
     """The value of an official row as a cell, or in a word why there is none."""
-    return STATUS_CELLS.get(row["status"]) or value_cell(row, fine=fine)
+    return NOT_YET if row["status"] == "not yet mature" else value_cell(row, fine=fine)
 
 
 def _count(row: pd.Series, name: str) -> Cell:
-    if row["status"] == "not yet mature":
-        return STATUS_CELLS["not yet mature"]
-    if row["status"] == "data quality" and pd.isna(row[name]):
-        return STATUS_CELLS["data quality"]
-    return count_cell(row, name)
+    return NOT_YET if row["status"] == "not yet mature" else count_cell(row, name)
 
 
 def newest(rows: pd.DataFrame) -> pd.Series | None:
@@ -230,7 +225,3 @@ def group_finding(rows: pd.DataFrame, definition: Measure) -> str:
     names = [f"{row['group'].split(': ')[1]} ({row['ratio']:.2f} times; {_written(row['ratio_lower'])} to {_written(row['ratio_upper'])})"
              for _, row in apart.iterrows()]
     return f"{what}: beside all other children, the figure differs for {'; '.join(names)}. {NEVER_RANKED}"
-
-
-__all__ = ["HIDDEN", "HIDDEN_MARK", "PULLED", "WHAT_ADJUSTING_CANNOT_TELL", "WHAT_GROUPS_CANNOT_TELL", "adjusted", "answer", "finding", "group_finding",
-           "groups", "needed", "newest", "periods", "summary", "title_inside"]

@@ -53,8 +53,14 @@ def check_lines(extract, defects: pd.DataFrame, as_of: AsOf, findings: pd.DataFr
 
 def findings_csv(defects: pd.DataFrame) -> str:
     """The findings as CSV; text that a spreadsheet would run as a formula is made text."""
-    text = {name: defects[name].mask(defects[name].str.match(r"[=+\-@\t\r]"), "'" + defects[name]) for name in ("file", "what")}
-    return defects.assign(**text).to_csv(index=False, lineterminator="\n")
+    return spreadsheet_safe(defects).to_csv(index=False, lineterminator="\n")
+
+
+def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with text that a spreadsheet would run as a formula made text."""
+    text = table.select_dtypes(include=["str", "object"])
+    return table.assign(**{name: column.where(~column.astype(str).str.match(r"[=+\-@\t\r]"), "'" + column.astype(str))
+                           for name, column in text.items()})
 
 
 def _defect_lines(row) -> list[str]:

@@ -57,7 +57,7 @@ def change_lines(changes: pd.DataFrame, cohorts: pd.DataFrame) -> list[str]:
     `changes` and `cohorts` as from `cqi.quality.changes` and `changed_cohorts`.
     """
     lines = [f"{'' if row.county == WHOLE else row.county + ': '}{row.what} {row.do}" for row in changes.itertuples(index=False)]
-    differ = (cohorts["numerator_before"] != cohorts["numerator_now"]) | (cohorts["denominator_before"] != cohorts["denominator_now"])
+    differ = _differ(cohorts)
     cells = plural(len(cohorts), "figure")
     if not differ.any():
         return [*(lines or [NO_CHANGE]), f"Closed cohorts: all {cells} came out the same."]
@@ -65,6 +65,11 @@ def change_lines(changes: pd.DataFrame, cohorts: pd.DataFrame) -> list[str]:
     counties = cohorts.loc[differ & (cohorts["county"] != WHOLE), "county"].value_counts().sort_index()
     lines += [_changed(row) for row in cohorts.loc[differ & (cohorts["county"] == WHOLE)].to_dict("records")]
     return [*lines, f"Counties with figures that changed: {', '.join(f'{county} {number:,}' for county, number in counties.items())}."]
+
+
+def _differ(cohorts: pd.DataFrame) -> pd.Series:
+    """Which closed cohorts came out otherwise."""
+    return (cohorts["numerator_before"] != cohorts["numerator_now"]) | (cohorts["denominator_before"] != cohorts["denominator_now"])
 
 
 def _changed(row: dict) -> str:
@@ -208,7 +213,7 @@ def _where(row: dict) -> str:
 
 def changed(found: pd.DataFrame, cohorts: pd.DataFrame) -> Section:
     """What changed since the last extract: how many closed figures, what to look at by county, then the closed figures themselves."""
-    differ = (cohorts["numerator_before"] != cohorts["numerator_now"]) | (cohorts["denominator_before"] != cohorts["denominator_now"])
+    differ = _differ(cohorts)
     summary = f"{differ.sum():,} of {plural(len(cohorts), 'figure')} of closed periods came out otherwise than last time."
     look = Table("Changes that need a look", ("Where", "What", "What to do"),
                  tuple((Cell(row["county"]), Cell(row["what"]), Cell(row["do"])) for row in found.to_dict("records")), numeric=False)
