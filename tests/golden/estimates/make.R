@@ -1,4 +1,4 @@
-# Golden numbers for tests/test_estimates*.py. Run: Rscript make.R [folder], base R and the survival package only.
+# Golden numbers for the tests of cqi.estimates. Run: Rscript make.R [folder], base R and the survival package only.
 suppressPackageStartupMessages(library(survival))
 folder <- commandArgs(trailingOnly = TRUE)
 folder <- if (length(folder)) folder[1] else "."
@@ -162,4 +162,185 @@ curves <- do.call(rbind, lapply(split(everyone, factor(everyone$case, unique(eve
 union <- ties
 union$cause <- ifelse(union$cause %in% c(0, 1), 0, union$cause)
 write_golden(rbind(curves, incidence(union, name = "ties two causes as one")), "incidence.csv")
+# ---- funnels -----------------------------------------------------------------------------------------------------
+dersimonian_laird <- function(z, w) {
+  k <- length(z)
+  phi <- mean(z^2)
+  c(phi, if (k * phi < k - 1) 0 else max(0, (k * phi - (k - 1)) / (sum(w) - sum(w^2) / sum(w))))
+}
+winsorise <- function(z) pmin(pmax(z, quantile(z, 0.1, type = 7)), quantile(z, 0.9, type = 7))
+corrected_z <- function(what, part, whole, target) if (what == "proportion")  # Anscombe 1948, as printed there
+  sqrt(4 * whole + 2) * (asin(sqrt((part + 3 / 8) / (whole + 3 / 4))) - asin(sqrt(target))) else 2 * sqrt(part + 3 / 8) - sqrt(4 * whole + 1 / 2)
+corrected_limit <- function(what, p, whole, target, tau2) mapply(function(n) {  # where that z, its variance widened, is the quantile
+  weight <- if (what == "proportion") 4 * n + 2 else 4 * n
+  gap <- function(part) corrected_z(what, part, n, target) / sqrt(1 + weight * tau2) - qnorm(p)
+  most <- if (what == "proportion") n else 1000 * (n + 10)
+  if (gap(0) > 0) 0 else if (gap(most) < 0) most / n else uniroot(gap, c(0, most), tol = 1e-13)$root / n
+}, whole)
+funnel <- function(case, what, part, whole) {
+  target <- if (what == "proportion") sum(part) / sum(whole) else 1
+  to <- if (what == "proportion") function(p) asin(sqrt(p)) else sqrt
+  s <- 1 / (2 * sqrt(whole))
+  z <- (to(part / whole) - to(target)) / s
+  z_corrected <- corrected_z(what, part, whole, target)
+  weight <- if (what == "proportion") 4 * whole + 2 else 4 * whole
+  corrected <- dersimonian_laird(z_corrected, weight)
+  plain <- dersimonian_laird(z, 1 / s^2)
+  winsorised <- dersimonian_laird(winsorise(z), 1 / s^2)
+  limit <- function(p, tau2) {  # on the transformed scale, kept within what the transform can give, and back
+    y <- qnorm(p, to(target), sqrt(s^2 + tau2))
+    if (what == "proportion") sin(pmin(pmax(y, 0), asin(1)))^2 else pmax(y, 0)^2
+  }
+  wilson_touches <- function(p, level) mapply(function(n) {  # the share whose Wilson interval ends at the target
+    side <- if (p < 0.5) 2 else 1
+    gap <- function(share) {  # prop.test takes whole counts only: its formula, the root of the score statistic
+      q <- qnorm(1 - (1 - level) / 2)
+      middle <- (share + q^2 / (2 * n)) / (1 + q^2 / n)
+      half <- q / (1 + q^2 / n) * sqrt(share * (1 - share) / n + q^2 / (4 * n^2))
+      middle + c(-1, 1)[side] * half - target
+    }
+    ends <- if (p < 0.5) c(0, target) else c(target, 1)
+    if (sign(gap(ends[1])) == sign(gap(ends[2]))) ends[if (p < 0.5) 1 else 2] else uniroot(gap, ends, tol = 1e-15)$root
+  }, whole)
+  of_proportion <- function(x) if (what == "proportion") x else NA
+  data.frame(case, what, part, whole, value = part / whole, z_corrected, phi_corrected = corrected[1], tau2_corrected = corrected[2],
+             corrected_lower_95 = corrected_limit(what, 0.025, whole, target, corrected[2]),
+             corrected_upper_998 = corrected_limit(what, 0.999, whole, target, corrected[2]),
+             z, target, phi = plain[1], tau2 = plain[2],
+             phi_winsorised = winsorised[1], tau2_winsorised = winsorised[2],
+             lower_95 = limit(0.025, plain[2]), upper_95 = limit(0.975, plain[2]),
+             lower_998 = limit(0.001, plain[2]), upper_998 = limit(0.999, plain[2]),
+             chance_lower_95 = limit(0.025, 0), chance_upper_998 = limit(0.999, 0),
+             wilson_lower_95 = of_proportion(wilson_touches(0.025, 0.95)), wilson_upper_95 = of_proportion(wilson_touches(0.975, 0.95)),
+             wilson_lower_998 = of_proportion(wilson_touches(0.001, 0.998)), wilson_upper_998 = of_proportion(wilson_touches(0.999, 0.998)))
+}
+set.seed(20261123)
+whole <- c(3, 10, 11, 14, 20, 26, 35, 48, 60, 75, 90, 120, 150, 200, 260, 340, 500, 900, 1400, 6000)
+spread_shares <- plogis(rnorm(length(whole), qlogis(0.3), 0.4))
+write_golden(rbind(
+  funnel("spread", "proportion", rbinom(length(whole), whole, spread_shares), whole),
+  funnel("chance", "proportion", rbinom(length(whole), whole, 0.3), whole),
+  funnel("few", "proportion", c(0, 10, 2, 9), c(10, 10, 12, 15)),
+  funnel("ratios", "ratio", rpois(12, c(0.7, 2, 5, 9, 16, 30, 55, 80, 120, 300, 700, 2000) * exp(rnorm(12, 0, 0.25))),
+         c(0.7, 2, 5, 9, 16, 30, 55, 80, 120, 300, 700, 2000)),
+  funnel("alike ratios", "ratio", c(11, 19, 0, 30), c(10, 20, 1.5, 30))), "funnel.csv")
+
+# ---- shares pulled together ----------------------------------------------------------------------------------------
+beta_binomial <- function(case, x, n, level) {  # Kleinman 1973, weights n
+  p <- weighted.mean(x / n, n)
+  w <- n / sum(n)
+  s <- sum(w * (x / n - p)^2)
+  r <- (s - p * (1 - p) * sum(w * (1 - w) / n)) / (p * (1 - p) * (sum(w * (1 - w)) - sum(w * (1 - w) / n)))
+  size <- 1 / min(r, 0.5) - 1
+  tail <- (1 - level) / 2
+  wilson_all <- suppressWarnings(prop.test(sum(x), sum(n), conf.level = level, correct = FALSE))$conf.int
+  data.frame(case, level, numerator = x, denominator = n, alpha = if (r > 0) size * p else Inf, beta = if (r > 0) size * (1 - p) else Inf,
+             share = if (r > 0) (x + size * p) / (n + size) else p,
+             lower = if (r > 0) qbeta(tail, x + size * p, n - x + size * (1 - p)) else wilson_all[1],
+             upper = if (r > 0) qbeta(1 - tail, x + size * p, n - x + size * (1 - p)) else wilson_all[2])
+}
+write_golden(rbind(
+  beta_binomial("spread", c(0, 3, 9, 21, 60, 44, 210, 7), c(4, 11, 20, 60, 150, 190, 700, 7), 0.95),
+  beta_binomial("spread 80%", c(0, 3, 9, 21, 60, 44, 210, 7), c(4, 11, 20, 60, 150, 190, 700, 7), 0.8),
+  beta_binomial("chance", rbinom(12, whole[4:15], 0.3), whole[4:15], 0.95),
+  beta_binomial("all or none", c(0, 12, 0, 9), c(10, 12, 8, 9), 0.95),
+  beta_binomial("alike", c(4, 10, 20), c(10, 20, 50), 0.95)), "beta_binomial.csv")
+
+# ---- growth of cohorts with age -------------------------------------------------------------------------------------
+mack <- function(case, triangle) {  # origin by origin, age by age, as the formulas of Mack 1993 are written
+  ages <- ncol(triangle)
+  f <- sigma2 <- numeric(ages - 1)
+  for (k in seq_len(ages - 1)) {
+    both <- !is.na(triangle[, k + 1])
+    f[k] <- coef(lm(triangle[both, k + 1] ~ 0 + triangle[both, k], weights = 1 / triangle[both, k]))
+    sigma2[k] <- if (sum(both) > 1) sum(triangle[both, k] * (triangle[both, k + 1] / triangle[both, k] - f[k])^2) / (sum(both) - 1) else
+      min(sigma2[k - 1]^2 / sigma2[k - 2], sigma2[k - 2], sigma2[k - 1])
+  }
+  do.call(rbind, lapply(seq_len(nrow(triangle)), function(i) {
+    age <- max(which(!is.na(triangle[i, ])))
+    amount <- triangle[i, age]
+    square <- 0
+    for (k in seq_len(ages - 1)) if (k >= age) {
+      square <- square + sigma2[k] / f[k]^2 * (1 / amount + 1 / sum(triangle[!is.na(triangle[, k + 1]), k]))
+      amount <- amount * f[k]
+    }
+    data.frame(case, origin = i, age = seq_len(ages), count = triangle[i, ], factor = c(f, NA), latest = triangle[i, age],
+               developed = triangle[i, age] / amount, ultimate = amount, standard_error = sqrt(amount^2 * square))
+  }))
+}
+taylor_ashe <- matrix(NA, 10, 10)  # Mack 1993, table 1
+taylor_ashe[col(taylor_ashe) + row(taylor_ashe) <= 11] <- c(
+  357848, 352118, 290507, 310608, 443160, 396132, 440832, 359480, 376686, 344014,
+  1124788, 1236139, 1292306, 1418858, 1136350, 1333217, 1288463, 1421128, 1363294,
+  1735330, 2170033, 2218525, 2195047, 2128333, 2180715, 2419861, 2864498,
+  2218270, 3353322, 3235179, 3757447, 2897821, 2985752, 3483130,
+  2745596, 3799067, 3985995, 4029929, 3402672, 3691712, 3319994, 4120063, 4132918, 4381982, 3873311,
+  3466336, 4647867, 4628910, 4588268, 3606286, 4914039, 4909315, 3833515, 5339085, 3901463)
+cohorts <- rbind(c(4, 15, 30, 41, 44), c(6, 18, 29, 45, 45), c(3, 11, 22, 30, NA), c(7, 15, 33, NA, NA), c(2, 9, NA, NA, NA),
+                 c(5, NA, NA, NA, NA))
+settling <- rbind(c(4, 15, 30, 41, 44), c(6, 18, 29, 40, NA), c(3, 16, 28, NA, NA), c(7, 15, NA, NA, NA), c(2, NA, NA, NA, NA))
+write_golden(rbind(mack("taylor ashe", taylor_ashe), mack("cohorts", cohorts), mack("settling", settling)), "chain_ladder.csv")
+
+# ---- scores of projections -----------------------------------------------------------------------------------------
+set.seed(20261124)
+pinball <- function(q, tau, y) sum(c(tau, 1 - tau) * pmax(c(y - q, q - y), 0))
+levels_of <- c(0.025, 0.1, 0.5, 0.9, 0.975)
+scored <- do.call(rbind, lapply(1:25, function(case) {
+  samples <- sort(round(rgamma(8, 3, 0.1), 3))
+  observed <- round(rgamma(1, 3, 0.1), 3)
+  steps <- sort(unique(c(samples, observed)))  # the integral of (F(x) - 1{x >= y})^2, a step at every sample
+  left <- head(steps, -1)
+  from_integral <- sum(diff(steps) * (ecdf(samples)(left) - (left >= observed))^2)
+  q <- qgamma(levels_of, 2 + case / 10, 0.1)
+  parts <- c(0.0625, 0.2375, 0.4, 0.2375, 0.0625)
+  data.frame(case, sample = 1:8, value = samples, observed, crps = from_integral, level = c(levels_of, NA, NA, NA),
+             quantile = c(q, NA, NA, NA), crps_quantiles = 2 * sum(parts * mapply(pinball, q, levels_of, observed)))
+}))
+write_golden(scored, "crps.csv")
+normal <- data.frame(mean = c(0, 0, 3, 50, -2), sd = c(1, 1, 2, 9, 0.3), observed = c(0, 1.7, -1, 64, -2.1))
+normal$crps <- mapply(function(mean, sd, y) integrate(function(x) pnorm(x, mean, sd)^2, -Inf, y, rel.tol = 1e-12)$value +
+                        integrate(function(x) pnorm(x, mean, sd, lower.tail = FALSE)^2, y, Inf, rel.tol = 1e-12)$value,
+                      normal$mean, normal$sd, normal$observed)
+write_golden(normal, "crps_normal.csv")
+
+# ---- sums that signal a change ---------------------------------------------------------------------------------------
+set.seed(20261125)
+summed <- function(steps) Reduce(function(w, step) max(0, w + step), steps, 0, accumulate = TRUE)[-1]
+looks <- do.call(rbind, lapply(1:6, function(path) {
+  expected <- round(runif(40, 0.05, 6), 3)
+  observed <- rpois(40, expected * c(1, 0.7, 1.4)[path %% 3 + 1])
+  against <- function(ratio) summed(dpois(observed, ratio * expected, log = TRUE) - dpois(observed, expected, log = TRUE))
+  data.frame(path, look = 1:40, observed, expected, fewer = against(0.75), more = against(1 / 0.75), fewer_half = against(0.5))
+}))
+write_golden(looks, "poisson_cusum.csv")
+persons <- do.call(rbind, lapply(c(0.5, 2, 3.5), function(odds_ratio) {
+  probability <- round(runif(60, 0.01, 0.95), 3)
+  outcome <- rbinom(60, 1, probability)
+  changed <- plogis(qlogis(probability) + log(odds_ratio))
+  weight <- dbinom(outcome, 1, changed, log = TRUE) - dbinom(outcome, 1, probability, log = TRUE)
+  data.frame(odds_ratio, outcome, probability, weight, sum = summed(weight))
+}))
+write_golden(persons, "bernoulli_cusum.csv")
+log_rank <- do.call(rbind, lapply(1:8, function(case) {
+  n <- c(5, 20, 60, 200)[case %% 4 + 1]
+  time <- round(rexp(n, 1 / 200), 1) + 0.1
+  died <- rbinom(n, 1, 0.7)
+  usual <- exp(-time / c(150, 400)[case %% 2 + 1])  # the share still in care by then in the population compared with
+  test <- survdiff(Surv(time, died) ~ offset(usual))
+  data.frame(case, observed = test$obs, expected = test$exp, chisq = test$chisq)
+}))
+write_golden(log_rank, "log_rank.csv")
+
+# ---- goals ---------------------------------------------------------------------------------------------------------
+set.seed(20261126)
+goals <- do.call(rbind, lapply(1:12, function(person) {
+  many <- sample(1:5, 1)
+  level <- sample(-2:2, many, TRUE)
+  weight <- sample(c(1, 1, 2, 3, 10, 20), many, TRUE)
+  correlation <- c(0.3, 0.3, 0, 0.6)[person %% 4 + 1]
+  alike <- matrix(correlation, many, many) + diag(1 - correlation, many)  # variance of the weighted sum, from the matrix
+  data.frame(person, goal = seq_len(many), level, weight, correlation,
+             score = 50 + 10 * sum(weight * level) / sqrt(drop(weight %*% alike %*% weight)))
+}))
+write_golden(goals, "goal_attainment.csv")
 writeLines(c(R.version.string, paste("survival", packageVersion("survival"))), file.path(folder, "versions.txt"))
