@@ -36,6 +36,12 @@ TABLE_COLUMNS = {
 }
 """Columns that every table of an extract has, in this order; covariates follow (sex, race, ...)."""
 
+GOAL_COLUMNS = {
+    "targets": ("county", "measure", "target", "by", "owner"),
+    "regions": ("county", "region"),
+}
+"""Columns of the tables that say what an agency has set itself; they may lie beside the files of any source."""
+
 MEASURE_COLUMNS = (
     "measure", "county", "cohort", "group", "part", "at", "as_of", "children", "numerator", "denominator",
     "value", "level", "lower", "upper", "unit", "method", "status",

@@ -284,6 +284,33 @@ def test_months_in_care_by_hand(entry, exit_day, days):
     assert found[["start", "days", "length"]].values.tolist() == [[day_number(day), *numbers] for day, *numbers in days]
 
 
+# What the state has set itself
+
+def test_every_county_has_a_target_of_its_own_or_the_states(extract):
+    goals = extract.targets.set_index("county")
+    assert goals.index.tolist() == ["All counties", "Birch", "Cedar", "Hawthorn", "Hazel"]
+    assert goals["target"].tolist() == [0.40, 0.38, 0.36, 0.42, 0.50] and set(goals["measure"]) == {"permanency_in_12_months"}
+    assert (goals["by"] > LAST).all() and goals["owner"].str.fullmatch("[a-z ]+").all()
+
+
+def test_every_county_is_in_one_of_five_regions_and_small_ones_stand_together(extract):
+    region = extract.regions.set_index("county")["region"]
+    assert sorted(region.index) == sorted(state.COUNTIES) and region.nunique() == 5
+    assert set(region[[county for county, entries in state.COUNTIES.items() if entries < 80]]) == {"Prairie"}
+    entries = pd.Series(state.COUNTIES).groupby(region).sum()
+    # 95 + 14 + 35 + 4 + 70 + 8 + 6 + 18 + 24 + 45 = 319 a year: in half a year a third of 160 children, more than 50
+    assert entries["Prairie"] == entries.min() == 319 and entries.sum() == sum(state.COUNTIES.values())
+    assert not {story.county for story in state.STORIES if story.title != "A county of about four entries a year"} & set(
+        region.index[region == "Prairie"])
+
+
+def test_the_goals_are_in_the_readme_and_need_no_seed(tmp_path):
+    text = (COMMITTED / "README.md").read_text(encoding="utf-8")
+    assert "| `targets.csv` | 5 | county and measure |" in text and "| `regions.csv` | 24 | county |" in text
+    write_sample(tmp_path, seed=state.SEED + 1)
+    assert all((tmp_path / name).read_bytes() == (COMMITTED / name).read_bytes() for name in ("targets.csv", "regions.csv"))
+
+
 # What measures find of what was planted
 
 def test_only_the_planted_faults_are_set_aside(extract):

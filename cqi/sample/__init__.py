@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cqi.sample import state
+from cqi.sample.goals import regions, targets
 from cqi.sample.process import history
 from cqi.sample.readme import readme
 from cqi.sample.reports import all_reports, described, reports
@@ -20,8 +21,9 @@ STEPS = ("history", "identifiers", "episodes", "spoiled", "placements", "who is 
 
 
 def write_sample(folder: Path, *, seed: int = state.SEED) -> list[Path]:
-    """The files written into `folder` (made if need be): one CSV for each table, and README.md."""
+    """The files written into `folder` (made if need be): one CSV for each table, the state's goals, and README.md."""
     tables, faults = drawn(seed)
+    tables |= {"targets": targets(), "regions": regions()}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.csv" for name in tables]

@@ -7,7 +7,7 @@ from math import exp
 import pandas as pd
 
 from cqi.sample import state
-from cqi.vocabulary import AGE_BANDS, PERMANENCY
+from cqi.vocabulary import AGE_BANDS, PERMANENCY, WHOLE
 
 HEAD = """# A fictional state
 
@@ -36,6 +36,9 @@ NOTES = {
     "referrals": ("referral of a child's family", "`first_contact_role`: who met the family first"),
     "staff": ("person and position", "no `end_date` while employed"),
     "visits": ("visit to a child in care", f"from {state.VISITS_FROM} on, to keep the file small; who came is not in it"),
+    "targets": ("county and measure", f"what a county, or the state for all others (`{WHOLE}`), wants to reach and by when, and "
+                "whose role that is; made up, and no part of how the children were drawn"),
+    "regions": ("county", "small counties stand together in one of the regions, which are counted together where one county is too small"),
 }
 
 DRAWN = """## How the children were drawn

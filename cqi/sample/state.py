@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cqi.vocabulary import PERMANENCY
+from cqi.vocabulary import PERMANENCY, WHOLE
 
 SEED = 2026
 FIRST_ENTRY = "2019-01-01"
@@ -25,6 +25,25 @@ COUNTIES = {
     "Swallow's Rest": 24, "Willow": 45,
 }
 """County and the entries it expects in a year, re-entries included."""
+
+REGIONS = {
+    "Capital": ("Cedar", "St. Clair Oaks"),
+    "North Lakes": ("Alder", "Birch", "Elm", "Hazel"),
+    "Prairie": ("Aspen", "Bunting", "Finch", "Heron", "Juniper", "Kestrel", "Osprey", "Rowan", "Swallow's Rest", "Willow"),
+    "River Valley": ("Cypress", "Doña Encina", "Laurel", "Linden", "Pine"),
+    "South Coast": ("Hawthorn", "Magnolia", "Maple"),
+}
+"""Region and its counties. The small counties stand together, in a region with nothing planted in it."""
+
+TARGET_MEASURE = "permanency_in_12_months"
+TARGETS = {
+    WHOLE: (0.40, "2027-06-30", "state permanency manager"),
+    "Birch": (0.38, "2026-12-31", "county permanency manager"),
+    "Cedar": (0.36, "2027-06-30", "county director"),
+    "Hawthorn": (0.42, "2026-12-31", "reunification services manager"),
+    "Hazel": (0.50, "2027-06-30", "county director"),
+}
+"""County, the share that it wants to reach, the last day for it, and whose role it is; the others have the state's target."""
 
 
 @dataclass(frozen=True)

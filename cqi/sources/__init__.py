@@ -14,6 +14,7 @@ from cqi.sources.account import Ledger, counted
 from cqi.sources.counties import one_spelling
 from cqi.sources.declared import Source, declared_source, source_names
 from cqi.sources.finding import data_path
+from cqi.sources.goals import goals, with_goals
 from cqi.sources.names import with_county_names
 from cqi.sources.official import official_checks
 from cqi.sources.parsing import parsed_tables
@@ -23,7 +24,7 @@ from cqi.sources.stays import possible_days
 from cqi.sources.steps import with_steps
 from cqi.sources.suspicions import suspect
 from cqi.sources.tables import blank, contract, places, plain_table
-from cqi.vocabulary import TABLE_COLUMNS, CqiError
+from cqi.vocabulary import GOAL_COLUMNS, TABLE_COLUMNS, CqiError
 
 __all__ = ["Extract", "load", "source_names"]
 
@@ -38,6 +39,9 @@ class Extract:
     and no official measure counts it) and the covariates that the source declares: sex, race, county_fips,
     placement_count, current_setting, current_setting_start. Reports may have care_id (the child's id in the episodes,
     where it is another than child_id, blank where the child has none), report_id, birth_date, age, sex, race and unborn.
+    `targets`: what the agency has set itself, by county (or `vocabulary.WHOLE`) and measure: target (0 to 1; of a rate, a number
+    in its unit), by (the last day, may be missing), owner (a role, may be ''). `regions`: county and region. Both are empty
+    where the files are not there.
     `federal`: the file is of the federal system, so its checks, limits and half-year reporting periods apply.
     `checks`: one row for each official check, half-year and county. `flagged`: rows that a check leaves out, by county
     and dates, without ids. `findings`: every defect found, as a person can act on it.
@@ -56,6 +60,8 @@ class Extract:
     referrals: pd.DataFrame = field(repr=False)
     staff: pd.DataFrame = field(repr=False)
     visits: pd.DataFrame = field(repr=False)
+    targets: pd.DataFrame = field(repr=False)
+    regions: pd.DataFrame = field(repr=False)
     account: pd.DataFrame
     quarantine: pd.DataFrame = field(repr=False)
     merged: pd.DataFrame = field(repr=False)
@@ -74,10 +80,11 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     source's required table. The result does not depend on the order of rows. Rows that cannot be right are set aside
     with a reason; CqiError names every problem that makes a file unusable, one a line.
     """
-    declared = declared_source(source)
+    declared = with_goals(declared_source(source))
     path = data_path(data)
     ledger = Ledger()
     text = text_tables(path, declared, ledger)
+    asked = {name: text.pop(name) for name in GOAL_COLUMNS if name in text}
     rows = one_spelling(parsed_tables(text, declared, ledger), ledger)
     _check_some(rows["episodes"], ledger)
     rows = with_county_names(with_steps(rows, declared, ledger), declared)
@@ -88,6 +95,7 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     checked = official_checks(rows, made, declared, ledger)
     made["episodes"] = made["episodes"].assign(left_out=checked.left_out)
     tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
+    tables |= goals(asked, {*tables["episodes"]["county"], *tables["reports"]["county"]}, declared, ledger)
     return Extract(
         source=source, data=path, **tables, account=ledger.account(), quarantine=ledger.quarantine(),
         merged=ledger.merged(), inputs=ledger.inputs(), notes=ledger.notes, federal=declared.federal,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from cqi.sources.account import Ledger, counted
@@ -37,6 +39,16 @@ def one_spelling(rows: Rows, ledger: Ledger) -> Rows:
                     table[changed], among=len(table))
         found[role] = table.assign(county=table["county"].replace(read_as))
     return found
+
+
+def matched(names: pd.Series, counties: Iterable[str]) -> pd.Series:
+    """The county that each name is a spelling of, by the rule of `one_spelling`; '' where it is of none, or of two alike."""
+    counties, written = pd.Series(sorted(counties), dtype="str"), pd.Series(names.unique(), dtype="str")
+    keys = _keys(pd.concat([counties, written], ignore_index=True))
+    by_key = counties.set_axis(keys.iloc[:len(counties)])
+    by_key = by_key[~by_key.index.duplicated(keep=False)]
+    found = dict(zip(written, keys.iloc[len(counties):].map(by_key).fillna(""), strict=True))
+    return names.map(found | {county: county for county in counties}).astype("str")
 
 
 def _codes(table: pd.DataFrame) -> pd.DataFrame:

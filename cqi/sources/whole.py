@@ -34,7 +34,7 @@ def check_whole(label: str, rows: pd.DataFrame, file: File, chosen: dict[str, li
         problem("blank-column", label, f"{column.field} is blank on every row")
         for column in file.columns if column.filled and column.field in rows and (rows[column.field] == "").all()
     ]
-    if "county" in rows and (rows["county"].str.casefold() == WHOLE.casefold()).any():
+    if file.role != "targets" and "county" in rows and (rows["county"].str.casefold() == WHOLE.casefold()).any():
         problems.append(problem("reserved-county", label, f"a county is named '{WHOLE}', our name for the whole file"))
     if not unlimited and {len(rows), len(rows) + 1} & set(SPREADSHEET_LINES):
         problems.append(problem("cut-by-excel", label, f"the file has exactly {len(rows):,} rows: Excel cut it"))
