@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test benchmark setup clean
+.PHONY: review test benchmark course setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
@@ -17,6 +17,11 @@ test: $(VENV)/dev
 benchmark: $(VENV)/dev
 	$(IN) benchmarks/read.py
 	$(IN) benchmarks/count.py
+
+# Minutes: false alarms, changes noticed and projections on drawn states. More states: make course STATES=40
+STATES ?= 14
+course: $(VENV)/dev
+	$(IN) benchmarks/course.py $(STATES)
 
 setup: $(VENV)/core
 

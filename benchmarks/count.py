@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from cqi.cohorts import cohort, earlier_cohorts
-from cqi.course import observed_and_expected
+from cqi.course import follow
 from cqi.measures import adjusted, basis, by_group, count, cumulative_incidence, groupings, maturity, still_in_care
 from cqi.registry import indicators, measure, measure_names
 from cqi.tables import EARLIER, HEADLINE
@@ -86,7 +86,7 @@ def main(episodes: int = 5_000_000, counties: int = 3_000) -> None:
     timed("count: maturity", lambda: [maturity(headline, on, each, as_of=LAST) for each in shown])
     timed("count: cumulative incidence", lambda: [cumulative_incidence(headline, on, each, as_of=LAST) for each in shown])
     timed("count: still in care", lambda: still_in_care(headline, on, period, as_of=LAST))
-    timed("count: observed and expected", lambda: observed_and_expected(headline, on.stays, period, as_of=LAST, first_entry=FIRST))
+    timed("count: observed and expected", lambda: follow(headline, on, period, as_of=LAST, first_entry=FIRST, whole=True))
     yardstick = next(iter(seconds.values()))
     for name, spent in seconds.items():
         print(f"{name:<42} {spent:7.2f} s {spent / yardstick:7.1f} x")

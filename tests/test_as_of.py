@@ -130,3 +130,9 @@ def test_with_few_in_a_month_the_reason_says_that_the_sign_is_weak():
     few, many = (chosen_as_of(file([number] * 5 + [0], [number] * 5 + [1])) for number in (4, 5))
     assert few.day == many.day and str(few.day) == "2024-05-31"
     assert few.reason == many.reason.replace("5 e", "4 e") + ", which says little where months are so small: give the day if you know it"
+
+
+@pytest.mark.parametrize(("first", "whole_from"), [("2019-01-01", "2019-01-01"), ("2019-01-03", "2019-01-01"), ("2019-01-31", "2019-01-01"),
+                                                   ("2019-02-01", "2019-02-01")])
+def test_nobody_need_enter_on_the_first_of_the_month(first, whole_from):
+    assert str(first_whole_entry(pd.DataFrame({"entry_date": pd.to_datetime([first]), "exit_date": pd.to_datetime([None])}))) == whole_from

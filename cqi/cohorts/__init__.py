@@ -1,6 +1,6 @@
 """Who is in: the cohort grammar, the as-of date, and stays as they were known on a day."""
 
-from cqi.cohorts.as_of import AsOf, chosen_as_of, first_whole_entry
+from cqi.cohorts.as_of import AsOf, chosen_as_of, first_whole_entry, given_day
 from cqi.cohorts.federal import (
     FilesNeeded, federal_years, files_needed, reporting_period, rolling_periods,
 )

@@ -37,7 +37,7 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     for a day that is not written as 2026-06-30 or lies outside 1900 to 2100, or a file without entries.
     """
     if given:
-        return AsOf(_day(given), "the day that was asked for")
+        return AsOf(given_day(given), "the day that was asked for")
     entries, exits = (_monthly(episodes[column]) for column in ("entry_date", "exit_date"))
     if entries.empty:
         raise CqiError("No entries into care in the file, so there is no as-of date; give one, such as 2026-06-30.")
@@ -52,7 +52,7 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
 
 
 def first_whole_entry(episodes: pd.DataFrame) -> date:
-    """The first day from which the file holds whole entry cohorts.
+    """The first day from which the file holds whole entry cohorts, the first of a month.
 
     A return of the children in care on some day knows earlier entries only of those who were still there; such a file
     has entries long before its first exit, and its cohorts are whole from the month of that exit on.
@@ -60,10 +60,13 @@ def first_whole_entry(episodes: pd.DataFrame) -> date:
     known = episodes.loc[episodes["entry_known"]] if "entry_known" in episodes else episodes
     first_entry, first_exit = known["entry_date"].min(), episodes["exit_date"].min()
     survivors = (first_exit - first_entry).days > LONGEST_WITHOUT_EXIT
-    return first_exit.to_period("M").start_time.date() if survivors else first_entry.date()
+    return (first_exit if survivors else first_entry).to_period("M").start_time.date()
 
 
-def _day(text: str) -> date:
+def given_day(text: str | date) -> date:
+    """The day that was asked for. Raises CqiError unless it is written as 2026-06-30 (or is a date) within 1900 to 2100."""
+    if isinstance(text, date):
+        text = text.strftime("%Y-%m-%d")
     try:
         day = datetime.strptime(str(text), "%Y-%m-%d").date()
     except ValueError:

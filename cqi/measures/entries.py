@@ -62,12 +62,20 @@ def _moves(measure: Measure, on: Basis, episode, exit_day, until) -> tuple[np.nd
         number = counts["placements"].to_numpy()
         told = (number >= 1) & ~(later & (number > 2))  # of several moves, some may have come after the day
         return np.maximum(number - 1 - later, 0), told
+    row, _ = move_days(measure, on, episode, exit_day, until)
+    return np.bincount(row, minlength=len(episode)), np.diff(on.first_placement)[episode] > 0
+
+
+def move_days(measure: Measure, on: Basis, episode, exit_day, until) -> tuple[np.ndarray, np.ndarray]:
+    """Every move of the stays up to the day `until`: the stay's place in `episode`, and the day; by stay, then day."""
     row, which = _placements_of(on, episode)
     found = on.placements.iloc[which]
     real = ~found["setting"].isin([SETTINGS.index(word) for word in measure.what.get("not_a_move", ())])
     start = found["start"].to_numpy()
     in_time = real.to_numpy() & (start <= until[row]) & (start < exit_day[row])
-    return np.maximum(np.bincount(row[in_time], minlength=len(episode)) - 1, 0), np.diff(on.first_placement)[episode] > 0
+    row, start = row[in_time], start[in_time]
+    later = np.append(False, row[1:] == row[:-1])[:len(row)]
+    return row[later], start[later]
 
 
 def _placements_of(on: Basis, episode: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from cqi.cohorts import Cohort, birthday, day_number, known, months_after, settled
+from cqi.cohorts import NEVER, Cohort, birthday, day_number, known, months_after, settled
 from cqi.measures.basis import Basis
 from cqi.measures.counting import Counted, counter, last_day, rows_found, window_status
 from cqi.registry import Measure
@@ -39,32 +39,48 @@ def in_care(measure: Measure, on: Basis, day: date, *, as_of: date) -> pd.DataFr
 
 @counter("exits of children in care")
 def _exits_of_children_in_care(measure: Measure, on: Basis, period: Cohort, as_of: date) -> Counted:
-    day = day_number(period.start)
-    until = int(last_day(measure, day, measure.window_months))
-    rules = {"reason_required": measure.who.get("reason_required", False),
-             "same_period_reentry": measure.who.get("same_period_reentry", "counted")}
-    frame = settled(in_care(measure, on, period.start, as_of=as_of), until, as_of=as_of, **rules)
+    frame = long_in_care(measure, on, period, as_of=as_of)
+    until = frame["limit"].to_numpy()
     gone = frame["reason"].isin(exit_places(measure)) & (frame["exit"] <= until)
     found = rows_found(frame["county"].to_numpy(), gone.to_numpy(), episode=frame["episode"].to_numpy(),
-                       birth=frame["birth"].to_numpy(), day=day)
-    return Counted(found, window_status(np.datetime64(until, "D"), as_of))
+                       birth=frame["birth"].to_numpy(), day=day_number(period.start))
+    return Counted(found, window_status(np.datetime64(_until(measure, period), "D"), as_of))
+
+
+def long_in_care(measure: Measure, on: Basis, period: Cohort, *, as_of: date) -> pd.DataFrame:
+    """The children in care on the period's first day for as long as the measure says, one stay each, with `limit`, the last
+    day on which an exit counts."""
+    rules = {"reason_required": measure.who.get("reason_required", False),
+             "same_period_reentry": measure.who.get("same_period_reentry", "counted")}
+    until = _until(measure, period)
+    return settled(in_care(measure, on, period.start, as_of=as_of), until, as_of=as_of, **rules).assign(limit=until)
+
+
+def _until(measure: Measure, period: Cohort) -> int:
+    return int(last_day(measure, day_number(period.start), measure.window_months))
 
 
 @counter("returns of an exit cohort")
 def _returns_of_exit_cohort(measure: Measure, on: Basis, period: Cohort, as_of: date) -> Counted:
+    frame = leavers(measure, on, period, as_of=as_of)
+    returned = frame["back"].to_numpy() <= np.minimum(frame["limit"].to_numpy(), day_number(as_of))
+    found = rows_found(frame["county"].to_numpy(), returned, episode=frame["episode"].to_numpy(),
+                       birth=frame["birth"].to_numpy(), day=frame["exit"].to_numpy())
+    windows = 2 if measure.who.get("entered_in_period") else 1  # to leave, then to come back
+    return Counted(found, window_status(months_after([period.end], windows * measure.window_months)[0], as_of))
+
+
+def leavers(measure: Measure, on: Basis, period: Cohort, *, as_of: date) -> pd.DataFrame:
+    """The children who left in the period as the measure says, one stay each, with `limit`, the last day on which a return
+    counts, and `back`, the day of their next entry below the upper age (NEVER for none, whatever the as-of date)."""
     frame = known(on.stays.frame.loc[_left_in(measure, on, period)], as_of)
     frame = frame.loc[frame["reason"].isin(exit_places(measure))]
     rules = {"reason_required": False, "same_period_reentry": measure.who.get("same_period_reentry", "counted")}
     frame = settled(frame, frame["exit"], as_of=as_of, **rules)
     if measure.who.get("first_exit_only"):
         frame = frame.drop_duplicates("child", keep="first")
-    limit = last_day(measure, frame["exit"].to_numpy(), measure.window_months)
-    returned = frame["next_entry"].to_numpy() <= np.minimum(limit, day_number(as_of))
-    returned &= frame["next_entry"].to_numpy() < birthday(frame, measure.who.get("age_below", 18))
-    found = rows_found(frame["county"].to_numpy(), returned, episode=frame["episode"].to_numpy(),
-                       birth=frame["birth"].to_numpy(), day=frame["exit"].to_numpy())
-    windows = 2 if measure.who.get("entered_in_period") else 1  # to leave, then to come back
-    return Counted(found, window_status(months_after([period.end], windows * measure.window_months)[0], as_of))
+    limit, back = last_day(measure, frame["exit"].to_numpy(), measure.window_months), frame["next_entry"].to_numpy()
+    return frame.assign(limit=limit, back=np.where(back < birthday(frame, measure.who.get("age_below", 18)), back, NEVER))
 
 
 def _left_in(measure: Measure, on: Basis, period: Cohort) -> np.ndarray:

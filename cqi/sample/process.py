@@ -22,9 +22,10 @@ MAJORITY = AGE_BANDS[-1][1]
 
 @dataclass(frozen=True)
 class Change:
-    """From day `start` on, children of county number `county` leave for `kinds` at `multiplier` times the usual rate."""
+    """From day `start` on, children of county number `county` (None: of every county) leave for `kinds` at `multiplier` times the
+    usual rate."""
 
-    county: int
+    county: int | None
     start: int
     kinds: tuple[str, ...]
     multiplier: float
@@ -143,7 +144,7 @@ def exit_rates(spells: pd.DataFrame, edges: np.ndarray, world: World, multiplier
     permanent = np.isin(KINDS, PERMANENCY)
     rates[:, :, permanent] *= multipliers[county, half_year(world, entry)][:, None, None]
     for change in world.changes:
-        there = (county == change.county)[:, None] & (day >= change.start)
+        there = ((county == change.county) | (change.county is None))[:, None] & (day >= change.start)
         rates *= np.where(there[:, :, None] & np.isin(KINDS, change.kinds), change.multiplier, 1.0)
     return rates
 
