@@ -1,4 +1,4 @@
-"""The command: `cqi review`, `cqi measures`, `cqi check`, `cqi sample`.
+"""The command: `cqi review`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi sample`.
 
 Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
 was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
@@ -20,7 +20,7 @@ from cqi.progress import Progress, say
 from cqi.render.lock import FolderHeld
 from cqi.vocabulary import CqiError, no_such
 
-COMMANDS = ("review", "measures", "check", "sample")
+COMMANDS = ("review", "measures", "check", "backtest", "sample")
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
     "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
@@ -98,6 +98,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
     check.add_argument("--csv", type=Path, help="also write what was found to this file")
     check.add_argument("--since", help="the folder or file with the last extract: say what changed since")
+    past = _command(commands, "backtest", "replay the file's past and say how right projections and signals would have been", _backtest)
+    past.add_argument("--data", default="data_samples", help=REVIEW_OPTIONS["data"][0])
+    past.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
+    past.add_argument("--as-of", dest="as_of", default="", help=REVIEW_OPTIONS["as_of"][0])
+    past.add_argument("--csv", type=Path, metavar="FILE",
+                      help="also write every past projection beside what came of it to this file, for the agency's own staff only")
     sample = _command(commands, "sample", "write the data of the fictional sample state", _sample)
     sample.add_argument("folder", nargs="?", type=Path, default=Path("data_samples"), help="where to (default: data_samples)")
     return parser
@@ -114,9 +120,9 @@ def _review(options: argparse.Namespace) -> int:
 
     given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
     say(f"Reading {given.get('data', 'data_samples')} and counting ...", sys.stderr)
-    with Progress() as progress:
+    with Progress("step") as counting, Progress() as progress:
         finished = run(Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out,
-                               profiles=tuple(dict.fromkeys(options.profile or ("release",))), since=options.since, **given), progress=progress)
+                               profiles=tuple(dict.fromkeys(options.profile or ("release",))), since=options.since, **given), progress=progress, counting=counting.at)
     for outcome in finished.failed:
         say(f"Not made: {outcome.job.name}: {outcome.reason}", sys.stderr)
     say(f"{len(finished.outcomes) - len(finished.failed)} of {len(finished.outcomes)} pages made.")
@@ -165,6 +171,19 @@ def _check(options: argparse.Namespace) -> int:
     to_check = defects["severity"].ne("low") & defects["action"].ne("fix")
     few = by_county["finding"].isin(GAPS)
     return 3 if len(broken_limits(extract.checks)) else int(to_check.any() or few.any())
+
+
+def _backtest(options: argparse.Namespace) -> int:
+    from cqi.tables.backtested import backtested
+    from cqi.wording.backtest import backtest_lines, forecasts_csv
+
+    say(f"Reading {options.data} and replaying its past ...", sys.stderr)
+    with Progress("cohort") as progress:
+        found = backtested(options.data, options.source, options.as_of, "internal", progress=progress.at)
+    say("\n".join(backtest_lines(found)))
+    if options.csv:
+        options.csv.write_text(forecasts_csv(found.forecasts), encoding="utf-8", newline="")
+    return 0
 
 
 def _sample(options: argparse.Namespace) -> int:

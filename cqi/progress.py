@@ -17,9 +17,10 @@ def say(text: str, stream=None) -> None:
 
 
 class Progress:
-    """Called after every page with how many are done, of how many, and the page's outcome."""
+    """Called after every page with how many are done, of how many, and the page's outcome; `at` does the same for any `unit`."""
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "page") -> None:
+        self._unit = unit
         self._bar = None
         self._started = time.monotonic()
         self._failed = 0
@@ -33,16 +34,20 @@ class Progress:
 
     def __call__(self, done: int, total: int, outcome) -> None:
         self._failed += outcome.status != "done"
+        self.at(done, total, outcome.job.name, told=f"{self._failed} failed, ")
+
+    def at(self, done: int, total: int, name: str, *, told: str = "") -> None:
+        """Shows how many units are done, of how many, and the name of the last."""
         if sys.stderr and sys.stderr.isatty():
-            self._drawn(total, outcome.job.name)
+            self._drawn(total, told + name)
         elif done == total or done * 20 // total > (done - 1) * 20 // total:
             left = (time.monotonic() - self._started) / done * (total - done)
-            say(f"{done} of {total} pages, {self._failed} failed, about {left:.0f} s left: {outcome.job.name}", sys.stderr)
+            say(f"{done} of {total} {self._unit}s, {told}about {left:.0f} s left: {name}", sys.stderr)
 
-    def _drawn(self, total: int, name: str) -> None:
+    def _drawn(self, total: int, words: str) -> None:
         from tqdm import tqdm
 
         if self._bar is None:
-            self._bar = tqdm(total=total, unit="page", file=sys.stderr)
-        self._bar.set_postfix_str(f"{self._failed} failed, {name}")
+            self._bar = tqdm(total=total, unit=self._unit, file=sys.stderr)
+        self._bar.set_postfix_str(words)
         self._bar.update()

@@ -36,6 +36,8 @@ def test_the_fields_of_a_review_are_the_options_of_the_command():
     ("review --data nowhere", "nowhere: there is no such file or folder"),
     ("measures permanency", "No measure 'permanency'. Did you mean 'permanency_in_12_months'?"),
     ("check nowhere", "nowhere: there is no such file or folder"),
+    ("backtest --as_of=2026-06-30", "No option '--as_of' in cqi backtest. Did you mean '--as-of'"),
+    ("backtest --data nowhere", "nowhere: there is no such file or folder"),
 ])
 def test_what_is_not_known_is_an_error_with_the_nearest_names(capsys, tmp_path, words, said):
     options = ["--out", str(tmp_path)] if words.startswith("review ") else []
