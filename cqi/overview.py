@@ -10,6 +10,7 @@ import pandas as pd
 
 from cqi import charts, tables
 from cqi.blocks import Figure, Heading, Section, Table, Text
+from cqi.charts import funnel as funnels
 from cqi.charts import quality as pictures
 from cqi.charts import spec
 from cqi.cohorts import cohort
@@ -19,7 +20,7 @@ from cqi.registry import measure, reviewed_names
 from cqi.tables.since import since
 from cqi.vocabulary import WHOLE
 from cqi.wording import answer as say
-from cqi.wording import displays, findings, limits, quality
+from cqi.wording import course_signals, course_tables, displays, findings, funnel, limits, quality
 from cqi.wording.numbers import FEW, children, day_words, entered_words, plural
 
 COUNTIES_A_CHART = 40
@@ -56,7 +57,7 @@ class Overview:
 
     def answer(self) -> Text:
         """The answer for the whole file."""
-        rows, course = self.tables.same_age, self.tables.course.set_index("county").loc[WHOLE]
+        rows, course = self.tables.same_age, self._headline.set_index("county").loc[WHOLE]
         waiting = self.tables.waiting
         own = rows.loc[(rows["county"] == WHOLE) & (rows["measure"] == tables.HEADLINE)]
         return Text(say.answer("all counties together", cohort(self.cohort), self.day, course=course, same_age=own,
@@ -67,7 +68,7 @@ class Overview:
         rows = self.tables.measures
         rows = rows.loc[(rows["measure"] == tables.HEADLINE) & (rows["cohort"] == cohort(self.cohort).label)]
         caption = f"Children who had left to a permanent home by {day_words(self.day)}, by county"
-        table = displays.counties(rows, self.tables.course, caption)
+        table = displays.counties(rows, self._headline, caption)
         shown = rows.loc[(rows["county"] != WHOLE) & rows["value"].notna() & (rows["denominator"] >= FEW)]
         pieces = [shown.iloc[first:first + COUNTIES_A_CHART] for first in range(0, len(shown), COUNTIES_A_CHART)][:MOST_CHARTS]
         return Section((*(self._chart(piece) for piece in pieces), table))
@@ -76,33 +77,52 @@ class Overview:
         caption = f"Share so far by county, {rows.iloc[0]['county']} to {rows.iloc[-1]['county']}"
         return Figure("Share so far, by county", findings.counties(rows),
                       charts.spec(charts.counties(rows, title="left to a permanent home so far")),
-                      displays.counties(rows, self.tables.course, caption),
+                      displays.counties(rows, self._headline, caption),
                       ("Dots are shares so far, lines 95% intervals. Small counties have long lines: chance alone moves them.",
                        f"A county with fewer than {FEW} children, or with a hidden count, is in the table only."))
 
     def changes(self) -> Text:
-        """Counties outside their own usual range, by name, with the range; an invitation to look."""
-        course = self.tables.course.loc[self.tables.course["county"] != WHOLE]
-        verdicts = course.apply(say.verdict, axis=1)
-        sentences = [_change(row, verdicts[index]) for index, row in course.iterrows() if verdicts[index] in ("fewer", "more")]
-        compared = int(verdicts.ne("").sum())
-        none = () if sentences or not compared else ("None of them is outside its own usual range.",)
-        return Text((*sentences, *_compared(compared, len(course)), *none), "list")
+        """Counties with a signal, by name, with what is usual; an invitation to look."""
+        course = self._headline.loc[lambda rows: rows["county"] != WHOLE]
+        compared = course["status"].eq("shown")
+        sentences = [_change(row) for _, row in course.loc[compared & course["signal"].ne("")].iterrows()]
+        none = () if sentences or not compared.any() else ("None of them has a signal.",)
+        return Text((*sentences, *_compared(int(compared.sum()), len(course)), *none), "list")
+
+    @property
+    def _headline(self) -> pd.DataFrame:
+        """The course of the headline measure."""
+        return self.tables.course.loc[lambda rows: rows["measure"] == tables.HEADLINE]
+
+    def funnel(self) -> Figure | Text:
+        """Counties by size, beside the limits that chance and ordinary differences between counties would keep to."""
+        rows = self.tables.measures
+        rows = rows.loc[(rows["measure"] == tables.HEADLINE) & (rows["cohort"] == cohort(self.cohort).label)]
+        return funnel.figure(rows, f"Share so far by {day_words(self.day)}, by number of children", draw=funnels.drawn)
+
+    def regions(self) -> Section:
+        """Counties too small to tell by themselves, told together."""
+        rows, definition = self.tables.regions, measure(tables.HEADLINE)
+        together = rows.loc[rows["members"].str.contains(", ", regex=False)]
+        if together.empty:
+            return Section((Text(("No counties are told together.",), "note"),))
+        return Section((course_tables.regions_table(together, definition, f"Regions, as of {day_words(self.day)}"),))
 
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
 
 
-def _change(row, word: str) -> str:
-    return (f"{row['county']}: {word} than usual. {row['observed']:,.0f} of {children(row['entered'])} had left; usual is "
-            f"{row['lower']:,.0f} to {row['upper']:,.0f}.")
+def _change(row) -> str:
+    few = " The county is small, so look at each child's story first." if row["minimum_detectable_change"] > course_signals.MOST_DETECTABLE else ""
+    return (f"{row['county']}: a signal since {day_words(row['first_signal'])}, {'fewer' if row['signal'] == 'worse' else 'more'} than usual. "
+            f"{row['observed']:,.0f} of {children(row['entered'])} had left; usual by now is {row['usual_low']:,.0f} to {row['usual_high']:,.0f}.{few}")
 
 
 def _compared(compared: int, counties: int) -> tuple[str, ...]:
     """How many counties could be compared, and how many of them chance alone would put outside."""
     some = f"{compared} of {plural(counties, 'county', 'counties')} could be compared. The others have few children, hidden counts or no history."
-    chance = f"By chance alone 1 in 20 would be outside its range: about {compared / 20:.0f} of these {compared}."
+    chance = f"Where nothing has changed, 1 county in 20 still gets a signal by chance: about {compared / 20:.0f} of these {compared}."
     return (*((some,) if compared < counties else ()), *((chance,) if compared >= 10 else ()))
 
 

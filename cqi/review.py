@@ -8,14 +8,16 @@ from functools import cached_property
 
 import pandas as pd
 
-from cqi import charts, tables
+from cqi import ahead, charts, tables
 from cqi.blocks import Details, Figure, Heading, Section, Table, Text
 from cqi.cohorts import Cohort, cohort
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
+from cqi.tables.backtested import backtested
 from cqi.vocabulary import AGE_BANDS, HIDDEN_WORDS, no_such
 from cqi.wording import answer as say
+from cqi.wording import course as course_words
 from cqi.wording import displays, findings, limits
 from cqi.wording.numbers import FEW, READERS, axis_words, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
@@ -68,8 +70,8 @@ class Review:
         return table.loc[table["county"] == self.county]
 
     def course(self) -> pd.Series:
-        """The county's row of the course table."""
-        return self.own("course").iloc[0]
+        """The county's row of the headline measure's course."""
+        return self.own("course").loc[lambda rows: rows["measure"] == tables.HEADLINE].iloc[0]
 
     def same_age(self, name: str) -> pd.DataFrame:
         """A measure's rows of this and earlier cohorts, each as known at the same age, oldest first."""
@@ -92,9 +94,10 @@ class Review:
         caution = (*say.broken(self.own("findings"), self.tables.account),
                    *say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
                    *say.caution(self.county, self.own("findings"), counts=counts))
-        sentences = say.answer(self.county, self.period, self.day, course=self.course(),
-                               same_age=self.same_age(tables.HEADLINE), waiting=self.own("waiting"))
-        return Section((*((Text(caution, "caution"),) if caution else ()), Text(sentences, "answer")))
+        row, waiting, headline = self.course(), self.own("waiting"), measure(tables.HEADLINE)
+        sentences = say.answer(self.county, self.period, self.day, course=row, same_age=self.same_age(tables.HEADLINE), waiting=waiting)
+        onward = (course_words.standing(row, headline), course_words.next_month(row, waiting, headline))
+        return Section((*((Text(caution, "caution"),) if caution else ()), Text((*sentences, *filter(None, onward)), "answer")))
 
     def reasons(self, name: str) -> tuple[str, ...]:
         """Why a measure of this cohort is not given: the official limits that the file passes; empty where it is given."""
@@ -114,7 +117,8 @@ class Review:
         if now.empty:
             return Section((Text((self._no_curve(),), "note"),))
         parts = [*([self._kinds(now)] if now["value"].notna().all() else []),
-                 *([self._against_earlier(curves)] if now.loc[now["part"] == "", "value"].notna().any() else [])]
+                 *([Details("Is this faster or slower than before?", (self._against_earlier(curves),))]
+                   if now.loc[now["part"] == "", "value"].notna().any() else [])]
         return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE,), "note")])))
 
     def _no_curve(self) -> str:
@@ -185,23 +189,46 @@ class Review:
         return Figure(definition.question + kind, findings.by_cohort(solid, self.period.label, definition.title), charts.spec(chart),
                       table, definition.caveats[:1])
 
-    def expected(self) -> Figure | Text:
-        """Exits counted and expected by now."""
+    def heading_for(self) -> Section:
+        """The final figure as it looks today, and the pace that would reach the goal."""
+        caption = f"{self.county}, entered {self.period.words}: share that {measure(tables.HEADLINE).words['counted']}, as of {day_words(self.day)}"
+        return ahead.heading_for(self.course(), self.own("projection"), measure(tables.HEADLINE), caption)
+
+    def expected(self) -> Section | Text:
+        """Exits counted and expected by now, and month by month."""
         row = self.course()
-        if row["status"] == "suppressed":
-            return Text((HIDDEN_NOTE,), "note")
-        if row["entered"] < FEW:
-            return Text((FEW_EXPECTED if row["entered"] else NONE_ENTERED,), "note")
-        if self.reasons(tables.HEADLINE):
-            return Text((OVER_NOTE,), "note")
-        if row["status"] == "data quality":
-            return Text(("Some months in the file look incomplete. Until they are checked, a comparison could mislead.",), "note")
-        if row["status"] != "shown":
-            return Text(("The file does not hold enough earlier exits to say what is usual.",), "note")
+        if words := self._no_comparison(row):
+            return Text((words,), "note")
         caption = f"{self.county}, entered {self.period.words}: exits to a permanent home by {day_words(self.day)}"
         note = f"The usual range comes from {row['past_cohorts']:,.0f} earlier periods. It allows for chance and for periods that differ."
-        return Figure("This period, beside what is usual", findings.observed_and_expected(row),
-                      charts.spec(charts.observed_and_expected(row)), displays.observed_and_expected(row, caption), (note,))
+        now = Figure("This period, beside what is usual", findings.observed_and_expected(row),
+                     charts.spec(charts.observed_and_expected(row)), displays.observed_and_expected(row, caption), (note,))
+        return Section((now, ahead.gap(self.own("looks"), measure(tables.HEADLINE), f"{caption}, month by month")))
+
+    def _no_comparison(self, row: pd.Series) -> str:
+        """Why this period can't be set beside what is usual; empty where it can."""
+        if row["status"] == "suppressed":
+            return HIDDEN_NOTE
+        if row["entered"] < FEW:
+            return FEW_EXPECTED if row["entered"] else NONE_ENTERED
+        if self.reasons(tables.HEADLINE):
+            return OVER_NOTE
+        return "" if row["status"] == "shown" else ahead.NOT_COMPARED.get(row["status"], "")
+
+    def signal(self) -> Section:
+        """Whether the monitors give a signal, for this and for the other measures."""
+        rows, caption = self.own("course"), f"{self.county}, entered {self.period.words}: monitors by month's end"
+        own = ahead.signal(self.course(), self.own("looks"), self.tables.regions, measure(tables.HEADLINE), caption)
+        return Section((*own.blocks, ahead.others(rows.loc[rows["measure"] != tables.HEADLINE],
+                                                  f"{self.county}: other measures by {day_words(self.day)}")))
+
+    def by_month(self) -> Section:
+        """Control charts by calendar month."""
+        return ahead.by_month(self.own("months_charted"), measure(tables.HEADLINE), self.county, self.day)
+
+    def track_record(self) -> Section:
+        """How right such projections and signals were before, for the whole file."""
+        return ahead.track_record(backtested(self.data, self.source, self.as_of, self.profile))
 
     def limits(self) -> Text:
         """What the file could not say."""

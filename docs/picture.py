@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from cqi.render.run import Request, run
 
 ROOT = Path(__file__).parents[1]
-SIZE = {"width": 1100, "height": 1500}
+SIZE = {"width": 1100, "height": 1800}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 with TemporaryDirectory() as folder, sync_playwright() as driver:

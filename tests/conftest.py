@@ -7,14 +7,30 @@ names the folder with data from outside; without it the tests marked `external` 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+CACHE = pytest.StashKey[str]()
 PARTS = {"browser": "Chromium", "r": "R with survival", "external": "data from outside (CQI_EXTERNAL_DATA)"}
 SYSTEM = ("browser", "r")
 """Marks of tests that need a part of the system."""
+
+
+def pytest_configure(config):
+    """Tables that one test process has counted are found by the others, and by notebooks, for as long as the tests run."""
+    if "CQI_CACHE" not in os.environ:
+        os.environ["CQI_CACHE"] = config.stash[CACHE] = tempfile.mkdtemp(prefix="cqi-tests-")
+
+
+def pytest_unconfigure(config):
+    """The counted tables go with the process that made their place."""
+    if place := config.stash.get(CACHE, ""):
+        shutil.rmtree(place, ignore_errors=True)
+        del os.environ["CQI_CACHE"]
 
 
 @pytest.fixture(scope="session")

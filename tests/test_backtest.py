@@ -363,7 +363,7 @@ def section(found):
 
 def test_the_section_has_the_words_first_and_the_rest_folded(state):
     words, folded = section(told(state)).blocks
-    assert words.paragraphs[0].startswith("Tried on 4 past cohorts of this file, with 68 looks:") and isinstance(folded, Details)
+    assert words.paragraphs[0].startswith("Tried on 4 past cohorts of this file, with 68 looks.") and isinstance(folded, Details)
     assert [type(block) for block in folded.blocks][:3] == [Figure, Figure, Table]
     coverage, error = folded.blocks[:2]
     assert len(coverage.table.rows) == len(error.table.rows) == 17 and "(month " in coverage.finding and error.finding.startswith("After month 3 these")

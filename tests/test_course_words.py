@@ -242,7 +242,7 @@ def test_the_difference_in_words():
     rows = pictures.differences(looks())
     assert signals.vlad_finding(rows, HOME) == ("By 31 October 2025, about 6 fewer children than expected left to a permanent home: 10, where about 16 would be "
                                                 "usual. A gap of about 10 would be a signal.")
-    assert signals.vlad_finding(pictures.differences(ALARMED), HOME).endswith("The gap became a signal on 30 September 2025.")
+    assert signals.vlad_finding(pictures.differences(ALARMED), HOME).endswith("The gap became a signal by 30 September 2025.")
     assert signals.vlad_finding(pictures.differences(looks(limit=2.3)), HOME).endswith("about 10 would be a signal."), "2.3 * 4 is 9.2: 9 is not enough"
     one_more = signals.vlad_finding(pictures.differences(looks(observed=(1, 4, 9, 17))), HOME)
     assert "about 1 more child than expected left to a permanent home: 17" in one_more and one_more.endswith("about 8 would be a signal.")

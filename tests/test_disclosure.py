@@ -8,7 +8,7 @@ from counted import table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cqi.disclosure import cells, policy, protected, protected_course
+from cqi.disclosure import cells, course, policy, protected, protected_course
 from cqi.vocabulary import MEASURE_COLUMNS, PERMANENCY, WHOLE, CqiError
 
 MONTHS = (3, 6, 9, 12)
@@ -217,8 +217,9 @@ def test_the_attack_can_succeed(monkeypatch):
 
 def course_table(rows: list[tuple]) -> pd.DataFrame:
     frame = pd.DataFrame([*rows, (WHOLE, *np.sum([row[1:] for row in rows], axis=0))], columns=["county", "entered", "at_risk", "observed"])
-    same = dict.fromkeys(("expected", "ratio", "lower", "upper", "lower_80", "upper_80"), 1.0)
-    return frame.assign(measure="m", cohort="2025H1", as_of=pd.Timestamp("2026-06-30"), status="shown", **same)
+    same = dict.fromkeys(set(course.HIDDEN) - set(frame.columns), 1.0)
+    return frame.assign(measure="m", cohort="2025H1", as_of=pd.Timestamp("2026-06-30"), status="shown", signal="worse", signal_by="cohort",
+                        first_signal=pd.Timestamp("2026-03-31"), **same)
 
 
 @settings(STEADY, max_examples=100)
@@ -228,7 +229,8 @@ def test_the_course_table(drawn_rows):
                           for number, (size, share, waiting) in enumerate(drawn_rows)])
     found = protected_course(truth, "release")
     hidden = found["status"] == "suppressed"
-    assert found.loc[hidden, ["entered", "observed", "expected", "lower"]].isna().all(axis=None)
+    assert found.loc[hidden, [*course.HIDDEN, "first_signal"]].isna().all(axis=None)
+    assert found.loc[hidden, ["signal", "signal_by"]].eq("").all(axis=None)
     pd.testing.assert_frame_equal(found.loc[~hidden], truth.loc[~hidden].assign(at_risk=np.nan), check_dtype=False)
     for name in ("entered", "observed"):
         counts = truth[name].where(truth["county"] != WHOLE)

@@ -15,9 +15,10 @@ from cqi.wording.numbers import children, day_words, entered_words, joined, shar
 PERIOD, TODAY = cohort("2025H2"), date(2026, 6, 30)
 
 
-def course(entered=120, observed=41, expected=56.0, lower=38, lower_80=44, upper_80=68, upper=76, at_risk=70, status="shown"):
-    return pd.Series({"entered": entered, "observed": observed, "expected": expected, "lower": lower, "lower_80": lower_80,
-                      "upper_80": upper_80, "upper": upper, "at_risk": at_risk, "status": status})
+def course(entered=120, observed=41, expected=56.0, at_risk=70, status="shown", signal="", first_signal=pd.NaT):
+    return pd.Series({"entered": entered, "observed": observed, "expected": expected, "usual_low": 38, "usual_low_80": 44,
+                      "usual_high_80": 68, "usual_high": 76, "at_risk": at_risk, "status": status, "signal": signal,
+                      "first_signal": first_signal})
 
 
 def same_age(*pairs):
@@ -61,6 +62,16 @@ def test_three_to_five_sentences_with_count_share_and_range():
     assert len(sentences) == 4
 
 
+@pytest.mark.parametrize(("signal", "observed", "words"), [
+    ("worse", 37, "Since 31 March 2026 there is a signal that fewer children leave than usual. It is worth finding out why."),
+    ("better", 60, "Since 31 March 2026 there is a signal that more children leave than usual. It is worth finding out what helped."),
+    ("", 37, "So this is below usual. Looking every month, that alone happens by chance, so it is no signal yet. Watch it closely."),
+])
+def test_a_signal_is_what_counts_not_the_range_of_one_look(signal, observed, words):
+    day = pd.Timestamp("2026-03-31") if signal else pd.NaT
+    assert told(course(observed=observed, signal=signal, first_signal=day))[2].endswith(words)
+
+
 @pytest.mark.parametrize(("at_risk", "near", "words"), [
     (70, 1.0, "70 children are still in their first 12 months in care; 1 reaches 12 months within 3 months."),
     (70, 0.0, "70 children are still in their first 12 months in care."), (1, 0.0, "1 child is still in their first 12 months in care."),
@@ -96,8 +107,8 @@ def test_one_child():
 
 
 def test_few_children_have_no_verdict_and_are_asked_about_one_by_one():
-    few = course(entered=9, observed=2, lower=3)
-    assert say.verdict(few) == "" and say.verdict(course(entered=10, observed=2, lower=3)) == "fewer"
+    few = course(entered=9, observed=2)
+    assert say.verdict(few) == "" and say.verdict(course(entered=10, observed=2)) == "fewer"
     nothing = pd.DataFrame({"finding": []})
     assert "look at each child" in limits.questions(few, waiting(), nothing)[0]
     assert limits.questions(course(entered=0, observed=0), waiting(0.0, 0.0), nothing)[0].startswith("No child who counts here")
@@ -183,7 +194,9 @@ def test_a_file_that_ends_a_month_before_the_as_of_date(last, told):
 
 def test_questions_follow_from_the_review():
     nothing = pd.DataFrame({"finding": []})
-    fewer = limits.questions(course(observed=10), waiting(), nothing)
+    perhaps = limits.questions(course(observed=10), waiting(), nothing)
+    assert perhaps[0].startswith("Somewhat fewer children have left than usual, perhaps by chance.")
+    fewer = limits.questions(course(observed=10, signal="worse"), waiting(), nothing)
     assert fewer[0].startswith("Fewer children have left than usual.") and "12 children will reach 12 months" in fewer[1]
     gap = limits.questions(course(), waiting(), pd.DataFrame({"finding": ["few exits"]}))
     assert "look incomplete" in gap[0]

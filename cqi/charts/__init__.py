@@ -139,9 +139,9 @@ def _which(channel: str):
 
 def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     """One line: the range that an unchanged pace would give, the expected number, and the children counted."""
-    row = pd.DataFrame([{name: float(course[name]) for name in ("observed", "expected", "lower", "upper")}])
+    row = pd.DataFrame([{name: float(course[name]) for name in ("observed", "expected", "usual_low", "usual_high")}]).rename(columns={"usual_low": "lower", "usual_high": "upper"})
     row = row.assign(middle=(row["lower"] + row["upper"]) / 2, counted=f"this period: {course['observed']:,.0f}",
-                     usual=f"usual: {course['lower']:,.0f} to {course['upper']:,.0f} (line: about {course['expected']:,.0f})")
+                     usual=f"usual: {course['usual_low']:,.0f} to {course['usual_high']:,.0f} (line: about {course['expected']:,.0f})")
     top = max(row["upper"][0], row["observed"][0], 1) * 1.1
     x = alt.X("lower:Q", title="children who left to a permanent home by now", scale=alt.Scale(domain=[0, top], nice=True),
               axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8))

@@ -100,7 +100,7 @@ class Ahead:
 def ahead(now: Today, base: Baseline, *, as_of: date, until: date) -> Ahead:
     """What the children still at risk, and those yet to start, are likely to do between `as_of` and `until`."""
     reached, left = _events_and_staying(base)
-    days, length = day_number(until) - day_number(as_of), len(base.hazard) - 1
+    days, length = max(0, day_number(until) - day_number(as_of)), len(base.hazard) - 1
     end = np.minimum(np.arange(length + 1) + days, length)
     chance = np.clip((reached[:, end] - reached) / left, 0, 1)
     offset = np.clip(day_number(until) - now.coming_days, -1, length)

@@ -19,11 +19,13 @@ SHARED = ("measures", "same_age", "maturity", "course")
 def protected_together(tables: dict[str, pd.DataFrame], profile: str, *, headline: str) -> dict[str, pd.DataFrame]:
     """All tables of a review as a profile may see them; `tables` by name, `course` is the course table.
 
-    Tables are protected one by one, and again with what another hid of the headline count, until none hides more.
+    Tables are protected one by one, and again with what another hid of the headline count, until none hides more. Then what is
+    shown of earlier cohorts at the same age, which may not be a small step from what is shown of them by today.
     """
     if policy(profile)["threshold"] == 0:
         return {name: _one(name, table, profile, None) for name, table in tables.items()}
-    told = _tells_other_exits(tables["waiting"], tables["course"], policy(profile)["threshold"])
+    course = tables["course"]
+    told = _tells_other_exits(tables["waiting"], course.loc[course["measure"] == headline], policy(profile)["threshold"])
     given = {**tables, "maturity": _with_today(tables["maturity"], tables["measures"], headline), "waiting": tables["waiting"].loc[~told]}
     hidden = pd.MultiIndex.from_tuples([], names=KEY)
     while True:
@@ -31,6 +33,9 @@ def protected_together(tables: dict[str, pd.DataFrame], profile: str, *, headlin
                  for name in given}
         more = _hidden_keys(found, headline)
         if len(more) == len(hidden):
+            then, threshold = given["same_age"], policy(profile)["threshold"]
+            near = _marked(then, hidden, headline) | _small_step(then, found["measures"], threshold, headline)
+            found["same_age"] = protected(then, profile, besides=near)
             return {**found, "curves": _some_shown(found["curves"]), "maturity": _as_given(found["maturity"], tables["maturity"]),
                     "waiting": pd.concat([found["waiting"], _blank(tables["waiting"].loc[told])], ignore_index=True)}
         hidden = more
@@ -42,6 +47,13 @@ def _tells_other_exits(waiting: pd.DataFrame, course: pd.DataFrame, threshold: i
     home = course.set_index("county")
     others = (home["entered"] - home["observed"]).loc[waiting["county"]].to_numpy() - waiting["denominator"]
     return others.between(1, threshold - 1)
+
+
+def _small_step(same_age: pd.DataFrame, measures: pd.DataFrame, threshold: int, headline: str) -> pd.Series:
+    """Rows of the headline count of a cohort still open then, from which the count shown by today is 1 to below the threshold away."""
+    today = measures.loc[_headline(measures, headline)].set_index(KEY[:2])["numerator"]
+    now = today.reindex(pd.MultiIndex.from_frame(same_age[KEY[:2]])).to_numpy()
+    return _headline(same_age, headline) & same_age["status"].ne("shown") & (now - same_age["numerator"]).abs().between(1, threshold - 1)
 
 
 def _blank(rows: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from cqi import tables
@@ -9,10 +10,12 @@ from cqi.disclosure import policy
 from cqi.render.pages import write_whole
 from cqi.render.plan import OFFICIAL
 from cqi.tables import Tables
+from cqi.tables.backtested import backtested
 from cqi.tables.official import OfficialTables, official_tables
 from cqi.wording.plain import spreadsheet_safe
 
-WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course")
+WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "months_charted")
+PAST = "the past replayed"
 WRITTEN_OFFICIAL = ("periods", "adjusted", "groups")
 COUNTS = ("children", "numerator", "entered", "at_risk", "observed")
 """Columns of those tables that count children."""
@@ -21,11 +24,19 @@ Counted = dict[tuple[str, str], Tables | OfficialTables]
 """The tables by profile and cohort; those of the official measures under the word OFFICIAL."""
 
 
-def counted(*, profiles: tuple[str, ...], cohorts: list[str], shared: dict) -> Counted:
-    """The tables of every profile and cohort, kept where CQI_CACHE says for the notebooks. Raises CqiError as `tables` does."""
-    place = shared["data"], shared["source"]
-    reviews = {(profile, word): tables.tables(*place, word, shared["as_of"], profile) for profile in profiles for word in cohorts}
-    return reviews | {(profile, OFFICIAL): official_tables(*place, shared["as_of"], profile) for profile in profiles}
+def counted(*, profiles: tuple[str, ...], cohorts: list[str], shared: dict, told: Callable[[int, int, str], None]) -> Counted:
+    """The tables of every profile and cohort, kept where CQI_CACHE says for the notebooks; the file's own past too, which every
+    review carries. `told` is called after each step. Raises CqiError as `tables` does."""
+    place, as_of, steps = (shared["data"], shared["source"]), shared["as_of"], [*cohorts, OFFICIAL, PAST]
+    found: Counted = {}
+    for number, word in enumerate(steps, 1):
+        for profile in profiles:
+            if word == PAST:
+                backtested(*place, as_of, profile)
+            else:
+                found[profile, word] = official_tables(*place, as_of, profile) if word == OFFICIAL else tables.tables(*place, word, as_of, profile)
+        told(number, len(steps), word)
+    return found
 
 
 def written(word: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from cqi.render.counted import Counted, table_paths
 from cqi.render.page import index_html
 from cqi.render.pages import Outcome, write_whole
 from cqi.render.plan import OFFICIAL, cohort_words
+from cqi.tables import HEADLINE
 from cqi.vocabulary import WHOLE
 from cqi.wording.answer import usual_words
 from cqi.wording.numbers import day_words
@@ -67,7 +68,8 @@ def _review(outcome: Outcome, found: Counted) -> dict:
     if word == OFFICIAL:
         return {"county": county, "cohort": word, "cohort_words": "Official measures", "href": _href(outcome), "status": outcome.status,
                 "answer": outcome.answer, "reason": outcome.reason}
-    course = found[profile, word].course.set_index("county").loc[county]
+    course = found[profile, word].course
+    course = course.loc[course["measure"] == HEADLINE].set_index("county").loc[county]
     return {"county": county, "cohort": word, "cohort_words": cohort_words(word), "href": _href(outcome), "status": outcome.status,
             "answer": f"{outcome.answer} {usual_words(course)}".strip(), "reason": outcome.reason}
 

@@ -59,10 +59,11 @@ class Run:
         return [outcome for outcome in self.outcomes if outcome.status != "done"]
 
 
-def run(request: Request, *, progress: Progress = lambda done, total, outcome: None) -> Run:
+def run(request: Request, *, progress: Progress = lambda done, total, outcome: None,
+        counting: Callable[[int, int, str], None] = lambda done, total, name: None) -> Run:
     """Renders all pages of the request and returns what became of them.
 
-    `progress` is called after every page. Raises CqiError, before anything is rendered, for data, counties, cohorts,
+    `counting` is called after every step of counting, `progress` after every page. Raises CqiError, before anything is rendered, for data, counties, cohorts,
     profiles or notebooks that are not right, and FolderHeld where another run holds the folder. Stopped by an exception
     in `progress` or a signal it ends its kernels, leaves finished pages whole and passes the exception on.
     """
@@ -79,7 +80,7 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     planned = jobs(counties=chosen, cohorts=words, profiles=list(request.profiles), shared=shared, since=since)
     folder = Path(request.out).resolve() / as_of.day.isoformat()
     with _private() as private, held(folder):
-        found = counted(profiles=request.profiles, cohorts=words, shared=shared)
+        found = counted(profiles=request.profiles, cohorts=words, shared=shared, told=counting)
         outcomes = _made(planned, folder, private, found, progress)
         facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles}
         indexes = {profile: written_index(profile, folder, outcomes, found, **facts) for profile in request.profiles}
@@ -109,9 +110,10 @@ def _chosen_cohorts(request: Request, as_of: date, first_entry: date) -> list[st
 
 @contextmanager
 def _private():
-    """A folder of this run's own, gone afterwards: tables for the notebooks, and sockets. The kernels' environment names it."""
+    """A folder of this run's own, gone afterwards: tables for the notebooks (unless CQI_CACHE names a place for them), and sockets.
+    The kernels' environment names it."""
     with TemporaryDirectory(prefix="cqi-", ignore_cleanup_errors=True) as name:
-        own = {"CQI_RUN": "1", "CQI_CACHE": f"{name}/counted", "IPYTHONDIR": f"{name}/ipython", "OPENBLAS_NUM_THREADS": "1"}
+        own = {"CQI_RUN": "1", "CQI_CACHE": os.environ.get("CQI_CACHE") or f"{name}/counted", "IPYTHONDIR": f"{name}/ipython", "OPENBLAS_NUM_THREADS": "1"}
         before = {key: os.environ.get(key) for key in own}
         os.environ.update(own)
         try:

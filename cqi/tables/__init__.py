@@ -15,12 +15,16 @@ import numpy as np
 import pandas as pd
 
 from cqi.cohorts import AsOf, Cohort, cohort, earlier_cohorts, shifted_day
-from cqi.course import observed_and_expected
+from cqi.measures.by_month import by_month
 from cqi.disclosure import policy, protected_together
+from cqi.disclosure.course import course_beside_measures, course_without_few_left, without_numbers
+from cqi.disclosure.months import beside_cohorts, protected_months
+from cqi.disclosure.paths import protected_looks, protected_projection, protected_regions
 from cqi.measures import Basis, count, cumulative_incidence, maturity, still_in_care
-from cqi.quality import GAPS, bounds, findings, limit_reasons, monthly, with_limits
+from cqi.quality import bounds, findings, limit_reasons, monthly, with_limits
 from cqi.registry import measure, reviewed_names
 from cqi.sources import Extract
+from cqi.tables.courses import courses, pairs
 from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
 from cqi.vocabulary import HIDDEN_MARK, WHOLE, CqiError
 
@@ -31,8 +35,9 @@ EARLIER = 6
 
 @dataclass(frozen=True)
 class Tables:
-    """What is known of one cohort in every county, as one profile may see it. Measure tables, then the course table, then what
-    the file can say: `checks` and `defects` as in `Extract`, `reasons` why a figure is not given, `bounds` between which it
+    """What is known of one cohort in every county, as one profile may see it. Measure tables, then the course of every measure
+    that can be followed (`course`, and the same for `regions`; of the headline also `looks` and `projection`), then what the
+    file can say: `checks` and `defects` as in `Extract`, `reasons` why a figure is not given, `bounds` between which it
     would lie whatever the records left out hold, `months` with their entries and exits."""
 
     measures: pd.DataFrame
@@ -41,6 +46,10 @@ class Tables:
     curves: pd.DataFrame
     waiting: pd.DataFrame
     course: pd.DataFrame
+    regions: pd.DataFrame
+    looks: pd.DataFrame
+    projection: pd.DataFrame
+    months_charted: pd.DataFrame
     findings: pd.DataFrame
     account: pd.DataFrame
     checks: pd.DataFrame
@@ -71,43 +80,24 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
     day, counties, first_entry = as_of_and_counties(data, source, as_of)
     period = cohort(cohort_word)
     _check_begun(period, day.day, first_entry)
-    headline = measure(HEADLINE)
-    earlier = earlier_cohorts(period, first_entry, most=EARLIER)
+    headline, earlier = measure(HEADLINE), earlier_cohorts(period, first_entry, most=EARLIER)
     shown = [*earlier, *_begun_since(period, day.day)]
     told = {name: begins(measure(name), extract, first_entry) for name in reviewed_names()}
     found, limit = findings(extract, as_of=day.day), partial(with_limits, checks=extract.checks)
     counted = _stacked(count(measure(name), on, each, as_of=day.day) for name in told for each in shown if each.start >= told[name])
     measures, own = limit(counted), counted.loc[counted["cohort"] == period.label]
-    course = _with_gaps(observed_and_expected(headline, on.stays, period, as_of=day.day, first_entry=first_entry), found)
     return Tables(
         measures=measures,
         same_age=limit(_stacked(_at_the_same_age(on, period, [*earlier, period], day.day, told))),
         maturity=limit(_stacked(maturity(headline, on, each, as_of=day.day) for each in shown)),
         curves=_stacked(cumulative_incidence(headline, on, each, as_of=day.day) for each in [*earlier, period]),
         waiting=still_in_care(headline, on, period, as_of=day.day),
-        course=_over_limit(course, measures),
-        findings=found,
-        account=extract.account,
-        checks=extract.checks,
-        reasons=limit_reasons(own, extract.checks),
-        bounds=bounds(own, extract.flagged),
-        months=monthly(extract.episodes, as_of=day.day),
-        defects=extract.findings,
+        **courses(extract, on, period, day.day, first_entry, found=found, measures=measures, headline=HEADLINE),
+        months_charted=by_month(headline, on, as_of=day.day),
+        findings=found, account=extract.account, checks=extract.checks, reasons=limit_reasons(own, extract.checks),
+        bounds=bounds(own, extract.flagged), months=monthly(extract.episodes, as_of=day.day), defects=extract.findings,
         facts=_facts(extract, period, day, counties, first_entry),
     )
-
-
-def _with_gaps(course: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """The course table with the status `data quality` for counties where months of the file look incomplete."""
-    gaps = found.loc[found["finding"].isin(GAPS), "county"]
-    return course.assign(status=course["status"].mask(course["county"].isin(gaps) & course["status"].eq("shown"), "data quality"))
-
-
-def _over_limit(course: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
-    """The course table with the status `data quality` for counties whose headline figure may not be given for that reason."""
-    own = measures.loc[(measures["measure"] == HEADLINE) & measures["status"].eq("data quality") & measures["cohort"].isin(course["cohort"])]
-    over = course["county"].isin(own["county"]) & course["status"].eq("shown")
-    return course.assign(status=course["status"].mask(over, "data quality"))
 
 
 def _check_begun(period: Cohort, as_of: date, first_entry: date) -> None:
@@ -144,17 +134,38 @@ def _facts(extract: Extract, period: Cohort, as_of: AsOf, counties: tuple[str, .
 
 def _protected(every: Tables, profile: str) -> Tables:
     own = {field.name: getattr(every, field.name) for field in fields(Tables)[:6]}
-    protected = _without_over(replace(every, **protected_together(own, profile, headline=HEADLINE)))
+    together = replace(every, **protected_together(own, profile, headline=HEADLINE))
+    protected = _without_over(_with_paths(together, every, profile))
     return protected if policy(profile)["threshold"] == 0 else _without_details(protected, policy(profile)["threshold"])
 
 
+def _with_paths(shown: Tables, every: Tables, profile: str) -> Tables:
+    """With the courses of other measures, the pools, the monitors' looks, the projection and the months as the profile may see them."""
+    course = course_beside_measures(shown.course, shown.measures, profile, headline=HEADLINE)
+    course = course_without_few_left(course, every.course, profile)
+    own, before = (table.loc[table["measure"] == HEADLINE] for table in (course, every.course))
+    told, by_age = (_of_this_cohort(table, before) for table in (shown.measures, shown.maturity))
+    looks = protected_looks(every.looks, own, profile)
+    months = every.months_charted
+    return replace(
+        shown, course=course, looks=looks, projection=protected_projection(every.projection, own, looks, profile),
+        regions=protected_regions(every.regions, before, told, by_age, profile),
+        months_charted=protected_months(months, profile, besides=beside_cohorts(months, shown.maturity, profile)),
+    )
+
+
+def _of_this_cohort(table: pd.DataFrame, course: pd.DataFrame) -> pd.DataFrame:
+    """The headline's rows of the course's cohort in a measure table, all children together."""
+    return table.loc[(table["measure"] == HEADLINE) & table["cohort"].isin(course["cohort"]) & table["group"].eq("") & table["part"].eq("")]
+
+
 def _without_over(every: Tables) -> Tables:
-    """No course and no curve for a county whose headline figure may not be given: they are the same figure by day."""
+    """No course and no curve for a county whose figure may not be given: they are the same figure by day."""
+    course = without_numbers(every.course, pairs(every.course).isin(pairs(every.reasons)))
     over = every.reasons.loc[every.reasons["measure"] == HEADLINE, "county"]
-    course, curves = every.course.copy(), every.curves.loc[~every.curves["county"].isin(over)].reset_index(drop=True)
-    counts = ["observed", "expected", "ratio", "lower", "upper", "lower_80", "upper_80"]
-    course[counts] = course[counts].astype("float64").mask(course["county"].isin(over))
-    return replace(every, course=course, curves=curves)
+    paths = {name: getattr(every, name).loc[lambda rows: ~rows["county"].isin(over)].reset_index(drop=True)
+             for name in ("curves", "looks", "projection", "months_charted")}
+    return replace(every, course=course, **paths)
 
 
 def _without_details(every: Tables, threshold: int) -> Tables:

@@ -89,20 +89,21 @@ def verdict(course: pd.Series) -> str:
     `fewer` and `more` are outside the 95% range, `low` and `high` inside it but outside the 80% range. Fewer than FEW
     children can't tell.
     """
-    if course["status"] != "shown" or pd.isna(course["lower"]) or course["entered"] < FEW:
+    if course["status"] != "shown" or pd.isna(course["usual_low"]) or course["entered"] < FEW:
         return ""
-    limits = (("fewer", "lower", -1), ("more", "upper", 1), ("low", "lower_80", -1), ("high", "upper_80", 1))
+    limits = (("fewer", "usual_low", -1), ("more", "usual_high", 1), ("low", "usual_low_80", -1), ("high", "usual_high_80", 1))
     return next((word for word, name, side in limits if side * (course["observed"] - course[name]) > 0), "usual")
 
 
 def usual_words(course: pd.Series) -> str:
     """What is usual by now, in a few words for a list of reviews; empty where it can't be told."""
-    said = {"fewer": ", so fewer than usual", "low": ", so on the low side", "usual": "", "high": ", so on the high side",
-            "more": ", so more than usual"}
+    said = {"fewer": ", so below usual", "low": ", so on the low side", "usual": "", "high": ", so on the high side",
+            "more": ", so above usual"}
     word = verdict(course)
     if not word:
         return ""
-    return f"Usual by now: {course['lower']:,.0f} to {course['upper']:,.0f}{said[word]}."
+    signal = f" Signal since {day_words(course['first_signal'])}: {'fewer' if course['signal'] == 'worse' else 'more'} than usual." if course["signal"] else ""
+    return f"Usual by now: {course['usual_low']:,.0f} to {course['usual_high']:,.0f}{said[word]}.{signal}"
 
 
 def _expected(course: pd.Series) -> str:
@@ -111,15 +112,23 @@ def _expected(course: pd.Series) -> str:
     if course["status"] != "shown":
         return "The file does not go back far enough to say what would be usual by now."
     usual = (f"At the usual pace here, about {course['expected']:,.0f} would have left by now. Anything from "
-             f"{course['lower']:,.0f} to {course['upper']:,.0f} would be usual for this many children.")
+             f"{course['usual_low']:,.0f} to {course['usual_high']:,.0f} would be usual for this many children.")
+    if course["signal"]:
+        return f"{usual} {_SIGNALS[course['signal']].format(day=day_words(course['first_signal']))}"
     said = {
         "usual": "So this is no clear change.",
         "low": "So this is on the low side of usual. It is no clear change, but worth a close watch.",
         "high": "So this is on the high side of usual. It is no clear change, but worth learning from.",
-        "fewer": "So fewer children have left than usual. It is worth finding out why.",
-        "more": "So more children have left than usual. It is worth finding out what helped.",
+        "fewer": "So this is below usual. Looking every month, that alone happens by chance, so it is no signal yet. Watch it closely.",
+        "more": "So this is above usual. Looking every month, that alone happens by chance, so it is no signal yet.",
     }[verdict(course)]
     return f"{usual} {said}"
+
+
+_SIGNALS = {
+    "worse": "Since {day} there is a signal that fewer children leave than usual. It is worth finding out why.",
+    "better": "Since {day} there is a signal that more children leave than usual. It is worth finding out what helped.",
+}
 
 
 def soon(waiting: pd.DataFrame) -> float:

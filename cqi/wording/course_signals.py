@@ -122,7 +122,7 @@ def vlad_finding(rows: pd.DataFrame, definition: Measure) -> str:
     words = (f"By {day_words(last['day'])}, {_gap(last['difference'], definition)} expected{counted}: {last['observed']:,.0f}, where about "
              f"{last['expected']:,.0f} would be usual.")
     if len(begun):
-        return f"{words} The gap became a signal on {day_words(begun.iloc[0])}."
+        return f"{words} The gap became a signal by {day_words(begun.iloc[0])}."
     edge = last["high"] if last["difference"] > 0 else -last["low"]
     return words if pd.isna(edge) else f"{words} A gap of about {max(math.ceil(edge), 1):,} would be a signal."
 

@@ -106,7 +106,7 @@ def _counts(row: pd.Series) -> tuple[Cell, Cell]:
 def observed_and_expected(course: pd.Series, caption: str) -> Table:
     """Counted and expected, the usual range, and the ratio."""
     cells = (Cell(f"{course['observed']:,.0f}"), Cell(f"{course['entered']:,.0f}"), Cell(f"{course['expected']:,.1f}"),
-             Cell(f"{course['lower']:,.0f} to {course['upper']:,.0f}"),
+             Cell(f"{course['usual_low']:,.0f} to {course['usual_high']:,.0f}"),
              Cell("no figure" if pd.isna(course["ratio"]) else f"{course['ratio']:.2f}"))
     return Table(caption, ("Period", "Left by now", "Children", "Expected at the usual pace", "Usual range (95%)", "Counted, divided by expected"),
                  ((Cell("This period"), *cells),),
@@ -126,7 +126,7 @@ def counties(table: pd.DataFrame, course: pd.DataFrame, caption: str) -> Table:
 def _usual(course: pd.Series) -> Cell:
     if course["status"] == "suppressed":
         return HIDDEN
-    return Cell("not known" if pd.isna(course["lower"]) else f"{course['lower']:,.0f} to {course['upper']:,.0f}")
+    return Cell("not known" if pd.isna(course["usual_low"]) else f"{course['usual_low']:,.0f} to {course['usual_high']:,.0f}")
 
 
 def balance(measures: list, caption: str) -> Table:

@@ -78,7 +78,7 @@ def observed_and_expected(course: pd.Series) -> str:
     """Counted, expected and usual range."""
     said = {"usual": "within", "low": "on the low side of", "high": "on the high side of", "fewer": "below", "more": "above"}
     return (f"{children(course['observed'])} had left to a permanent home by now. At the usual pace it would be about "
-            f"{course['expected']:,.0f}. The count is {said[verdict(course)]} the usual range, {course['lower']:,.0f} to {course['upper']:,.0f}.")
+            f"{course['expected']:,.0f}. The count is {said[verdict(course)]} the usual range, {course['usual_low']:,.0f} to {course['usual_high']:,.0f}.")
 
 
 def counties(rows: pd.DataFrame) -> str:

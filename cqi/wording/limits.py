@@ -75,6 +75,7 @@ def _first_question(course: pd.Series) -> str:
         return "No child who counts here entered care. What helped families, and what would keep it so?"
     if course["entered"] < FEW:
         return "Few children entered care, so look at each child. What is the plan, and what is in its way?"
+    word = {"worse": "fewer", "better": "more"}.get(course["signal"]) or _WITHOUT_SIGNAL.get(verdict(course), verdict(course))
     return {
         "fewer": "Fewer children have left than usual. What are the children who are still here waiting for: a court date, a "
                  "service, housing, a decision? Which of these can someone in this room change?",
@@ -83,7 +84,11 @@ def _first_question(course: pd.Series) -> str:
         "low": "Somewhat fewer children have left than usual, perhaps by chance. What would tell you early whether it is more than that?",
         "high": "Somewhat more children have left than usual, perhaps by chance. What would tell you whether it will last?",
         "": "What do you know about these children that the numbers can't show?",
-    }[verdict(course)]
+    }[word]
+
+
+_WITHOUT_SIGNAL = {"fewer": "low", "more": "high"}
+"""Outside the range of one look, but no signal over all looks: perhaps by chance."""
 
 
 def method(measures: list[Measure], facts: dict) -> Section:
@@ -114,7 +119,10 @@ def _statistics(facts: dict) -> Details:
         "Earlier periods at the same age are counted as the file would have known them then: their later exits are left out.",
         "What is usual: each child's own days at risk under the daily hazards of the periods before, times how this county usually compares with the "
         "whole file (shrunk towards it where the county is small). The usual range allows for siblings leaving together and for periods that differ, "
-        "as measured in past periods. It is for this one look; looking every month finds something by chance more often.",
+        "as measured in past periods. It is for this one look; looking every month finds something by chance more often, so a signal has limits of its own: "
+        "set by drawing stable counties with the spread that past periods showed, for all month's ends and both monitors together.",
+        "Where this is heading: each child still in care by its own day, other exits competing, children yet to enter while the period is open, "
+        "weighed over how fast children may be leaving now. Ranges hold the final figure 80 and 95 times in 100.",
         "A partly observed cell of the table by months can only grow.",
     ), "list"),))
 
