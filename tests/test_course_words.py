@@ -183,7 +183,8 @@ def test_no_signal_says_how_many_looks_and_what_could_be_noticed():
     assert usual == ("No signal in 12 looks, one at each month's end. So far 41 children left to a permanent home. At the usual pace it would be about 56; "
                      "anything from 38 to 76 would be usual.")
     assert sure == ("Where nothing has changed, about 1 county in 20 still gets a signal by chance over the whole course. With this many children we could "
-                    "notice a change in pace of about 40% or more. A smaller change may be there unseen.")
+                    "notice a change for the worse, in pace, of about 40% or more. A smaller change may be there unseen. A change for the better "
+                    "must be larger: a false one is to come up in only 1 county in 100.")
 
 
 def test_a_signal_is_an_invitation_to_look():
@@ -214,7 +215,7 @@ def test_a_signal_of_all_children_tells_their_numbers(monitor, where):
 def test_too_few_to_tell_by_itself_stands_beside_the_region():
     assert signals.signal_words(row(minimum_detectable_change=0.50), looks(), regions(), HOME)[0].startswith("No signal in 12 looks")
     few, region = signals.signal_words(row(minimum_detectable_change=0.51), looks(), regions(), HOME)
-    assert few == ("Too few children to tell by itself: only a change of 51% or more in pace would show over the whole course. That no signal came does not "
+    assert few == ("Too few children to tell by itself: only a change for the worse of 51% or more in pace would show over the whole course. That no signal came does not "
                    "mean that nothing changed.")
     assert region == ("North (Alder, Birch and Elm), all counties together: 150 children left to a permanent home so far. Anything from 140 to 200 would be "
                       "usual: no signal.")
@@ -337,7 +338,7 @@ def test_how_it_was_made_in_plain_words():
     assert swing == "Siblings leave together, so counts swing 1.6 times as much as single children would (phi 1.62, a ratio of variances)."
     assert "differs by about 15%" in differ and "tau squared 0.0225" in differ and "10 past cohorts" in source
     assert false.endswith("the chance of ever being given a signal for the worse is 5%, for the better 1%.")
-    assert notice.startswith("With this many children, a lasting change in pace of 40% would be noticed 4 times in 5")
+    assert notice.startswith("With this many children, a lasting change for the worse, in pace, of 40% would be noticed 4 times in 5")
     calm = tables.method_text(row(phi=1.0, tau2=0.0, past_cohorts=1, minimum_detectable_change=math.inf), HOME)
     assert calm[0] == "Counts swing about as much as single children would (phi 1.00)." and "did not differ beyond that" in calm[1]
     assert "1 past cohort of" in calm[2] and "even a very large change in pace might not be noticed" in calm[4]

@@ -39,8 +39,9 @@ def signal_words(course: pd.Series, looks: pd.DataFrame, regions: pd.DataFrame, 
 def _none(course: pd.Series, definition: Measure) -> tuple[str, ...]:
     number = sum(day <= course["as_of"].date() for day in look_days(definition, cohort(course["cohort"])))
     lead = f"No signal in {plural(number, 'look')}, one at each month's end. {_usual_now(course, definition)}"
-    return (lead, f"{FALSE_SIGNALS} With this many {unit(definition)} we could notice a change in pace of about "
-                  f"{course['minimum_detectable_change']:.0%} or more. A smaller change may be there unseen.")
+    return (lead, f"{FALSE_SIGNALS} With this many {unit(definition)} we could notice a change for the worse, in pace, of about "
+                  f"{course['minimum_detectable_change']:.0%} or more. A smaller change may be there unseen. A change for the better must be "
+                  "larger: a false one is to come up in only 1 county in 100.")
 
 
 FALSE_SIGNALS = "Where nothing has changed, about 1 county in 20 still gets a signal by chance over the whole course."
@@ -80,7 +81,7 @@ def _calendar_now(looks: pd.DataFrame, monitor: str, definition: Measure) -> str
 def too_few(course: pd.Series, definition: Measure) -> str:
     """That the county is too small to tell by itself whether its pace changed."""
     change = course["minimum_detectable_change"]
-    most = f"only a change of {change:.0%} or more in pace would show" if change <= 1 else "even a very large change in pace might not show"
+    most = f"only a change for the worse of {change:.0%} or more in pace would show" if change <= 1 else "even a very large change in pace might not show"
     rest = "So look at each child's story first." if course["signal"] else "That no signal came does not mean that nothing changed."
     return f"Too few {unit(definition)} to tell by itself: {most} over the whole course. {rest}"
 

@@ -136,7 +136,7 @@ def _detectable(course: pd.Series, definition: Measure) -> str:
         return ""
     if change > 1:
         return f"With so few {unit(definition)}, even a very large change in pace might not be noticed by the end of the course."
-    return (f"With this many {unit(definition)}, a lasting change in pace of {change:.0%} would be noticed 4 times in 5 by the end of the "
+    return (f"With this many {unit(definition)}, a lasting change for the worse, in pace, of {change:.0%} would be noticed 4 times in 5 by the end of the "
             "course. A smaller one would more often be missed.")
 
 
