@@ -16,7 +16,7 @@ from cqi.vocabulary import HIDDEN_WORDS
 from cqi.wording import control, course_signals, course_tables
 from cqi.wording import backtest as record
 from cqi.wording import course as say
-from cqi.wording.numbers import FEW, day_words
+from cqi.wording.numbers import FEW
 
 NOT_COMPARED = {
     "data quality": "Some months in the file look incomplete. Until they are checked, a comparison could mislead.",

@@ -9,7 +9,7 @@ from cqi.cohorts.stays import NEVER, Stays, birthday, day_number, entered, known
 
 __all__ = [
     "AsOf", "Cohort", "FilesNeeded", "NEVER", "Stays", "birthday", "chosen_as_of", "cohort", "day_number",
-    "earlier_cohorts", "entered", "federal_years", "files_needed", "first_whole_entry", "known", "left",
+    "earlier_cohorts", "entered", "federal_years", "files_needed", "first_whole_entry", "given_day", "known", "left",
     "months_after", "open_cohorts", "ordered", "placed", "places", "reporting_period",
     "rolling_periods", "settled", "shifted_day", "stays", "tally",
 ]

@@ -28,8 +28,9 @@ MOST_CROWDING = 10.0
 class Baseline:
     """By day 0 to `length` after a child's first day: `hazard` of the event and `ending` of leaving another way, all counties
     together. By county: `pace`, its multiple of that hazard; `variance`, of the pace relative to its square; `children` who
-    start in a usual period; `crowding`, the variance of that number over its mean. `phi` and `tau2`: a count's variance about its expectation E is phi * E + tau2 * E^2. `cohorts`:
-    past ones; `pairs`: of county and cohort that told phi and tau2; `enough`: whether there is history to compare with."""
+    start in a usual period; `crowding`, the variance of that number over its mean. `phi` and `tau2`: a count's variance about its
+    expectation E is phi * E + tau2 * E^2. `cohorts`: past ones; `pairs`: of county and cohort that told phi and tau2; `enough`:
+    whether there is history to compare with."""
 
     hazard: np.ndarray
     ending: np.ndarray

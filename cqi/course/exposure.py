@@ -41,8 +41,9 @@ class Exposure:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a kind of measure is followed. `once`: the event ends a child's risk; `staggered`: children start on any day of the period, else all on its first; `good`: the event is
-    what the numerator counts, else its absence; `denominator`: `children` or `days`."""
+    """How a kind of measure is followed. `once`: the event ends a child's risk; `staggered`: children start on any day of the
+    period, else all on its first; `good`: the event is what the numerator counts, else its absence; `denominator`: `children` or
+    `days`."""
 
     exposure: Callable[[Measure, Basis, Cohort, date], Exposure]
     once: bool = True

@@ -9,7 +9,7 @@ import pandas as pd
 
 from cqi.cohorts import Cohort, day_number
 from cqi.course.exposure import KINDS
-from cqi.course.looks import incidence, look_days
+from cqi.course.looks import incidence, look_days, starts
 from cqi.course.pooling import Situation
 from cqi.course.projection import ahead, quantiles, spread, weights
 from cqi.registry import Measure
@@ -44,7 +44,7 @@ def _observed(share: np.ndarray) -> np.ndarray:
 def usual_shares(measure: Measure, period: Cohort, found: Situation, days: list[date]) -> np.ndarray:
     """The share by each day at the usual pace, if children start evenly over the period: (day, place)."""
     reached = incidence(found.base, once=True, pace=found.base.pace)
-    start = np.arange(day_number(period.start), day_number(period.end) + 1) if KINDS[measure.kind].staggered else day_number([period.start])
+    start = starts(measure, period)
     offset = day_number(np.array(days, dtype="datetime64[D]"))[:, None] - start
     weight = np.zeros((len(days), reached.shape[1]))
     for row, each in zip(weight, offset):

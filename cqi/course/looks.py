@@ -55,8 +55,8 @@ def watched(measure: Measure, period: Cohort) -> list[Cohort]:
 def streams(measure: Measure, on: Basis, period: Cohort, base: Baseline, *, as_of: date) -> Streams:
     """Observed and expected of every cohort watched, at every month's end up to `as_of`, each as it was known then."""
     days = tuple(day for day in look_days(measure, period) if day <= as_of)
-    found = [at(measure, on, period, base, day) for day in (*days, as_of)]
-    observed, expected = (np.array([each[part] for each in found]) for part in (0, 1))
+    found = {day: at(measure, on, period, base, day) for day in dict.fromkeys((*days, as_of))}
+    observed, expected = (np.array([found[day][part] for day in (*days, as_of)]) for part in (0, 1))
     return Streams(days, watched(measure, period).index(period), observed[:-1], expected[:-1], observed[-1], expected[-1])
 
 
@@ -88,10 +88,16 @@ def planned(measure: Measure, period: Cohort, base: Baseline) -> np.ndarray:
     eve, ends = day_number(period.start) - 1, day_number(np.array(look_days(measure, period), dtype="datetime64[D]"))
     plan = np.zeros((len(ends), len(watched(measure, period))))
     for place, each in enumerate(watched(measure, period)):
-        start = np.arange(day_number(each.start), day_number(each.end) + 1) if KINDS[measure.kind].staggered else day_number([each.start])
+        start = starts(measure, each)
         until = np.minimum(ends, day_number(each.end)) if not measure.window_months else ends
         plan[:, place] = (_by(reached, until[:, None] - start) - _by(reached, eve - start)).mean(axis=1)
     return np.maximum(plan, 0)
+
+
+def starts(measure: Measure, period: Cohort) -> np.ndarray:
+    """The day numbers on which the period's children may start."""
+    first = day_number(period.start)
+    return np.arange(first, day_number(period.end) + 1) if KINDS[measure.kind].staggered else np.array([first])
 
 
 def _by(reached: np.ndarray, day: np.ndarray) -> np.ndarray:

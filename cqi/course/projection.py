@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 
 from cqi.cohorts import Cohort, day_number
-from cqi.course.baseline import Baseline
+from cqi.course.baseline import Baseline, events
 from cqi.course.exposure import KINDS, Exposure
 from cqi.course.looks import Streams
 from cqi.registry import Measure
@@ -54,7 +54,7 @@ def today(measure: Measure, found: Exposure, period: Cohort, base: Baseline, *, 
     days = np.arange(first + seen, end + 1) if KINDS[measure.kind].staggered else np.arange(0)
     whole = end - first + 1
     rate = (started + base.children / 2) / (seen + whole / 2)  # half a usual period's weight on what is usual
-    return Today(np.bincount(found.county[found.row], minlength=counties).astype(float), started, waiting, rate * len(days), days)
+    return Today(events(found, counties).astype(float), started, waiting, rate * len(days), days)
 
 
 def weights(seen: Streams, base: Baseline) -> np.ndarray:

@@ -13,7 +13,7 @@ from cqi.course.looks import incidence
 from cqi.course.monitors import LOOK_COLUMNS, alarms, fewer_is_worse, looks, watch
 from cqi.course.pace import BRISK, more_needed, pace_needed, share_at
 from cqi.course.pooling import Situation
-from cqi.course.projection import QUANTILES, ahead, chance_of, quantiles, spread, weights
+from cqi.course.projection import ahead, chance_of, quantiles, spread, weights
 from cqi.estimates import negative_binomial_interval
 from cqi.registry import Measure
 
