@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test benchmark course setup clean
+.PHONY: review test benchmark course attacks canaries setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
@@ -22,6 +22,16 @@ benchmark: $(VENV)/dev
 STATES ?= 14
 course: $(VENV)/dev
 	$(IN) benchmarks/course.py $(STATES)
+
+# An hour or more: a thousand cubes of counts attacked, hostile names in every place, addresses, links and versions.
+CUBES ?= 1000
+attacks: $(VENV)/dev
+	$(IN) benchmarks/attacks.py $(CUBES)
+	CQI_ATTACKS=1 $(IN) -m pytest -q tests/test_text_is_text.py tests/test_paths.py tests/test_versions.py tests/test_ledger.py
+
+# Half an hour: unique tokens in every confidential field, on clean and malformed files and faults, searched in all that a run leaves.
+canaries: $(VENV)/dev
+	$(IN) benchmarks/canaries.py
 
 setup: $(VENV)/core
 

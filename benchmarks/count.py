@@ -21,7 +21,7 @@ from cqi.cohorts import cohort, earlier_cohorts
 from cqi.course import follow
 from cqi.measures import adjusted, basis, by_group, count, cumulative_incidence, groupings, maturity, still_in_care
 from cqi.registry import indicators, measure, measure_names
-from cqi.tables import EARLIER, HEADLINE
+from cqi.tables.counting import EARLIER, HEADLINE
 
 FIRST, LAST = date(2019, 1, 1), date(2026, 6, 30)
 

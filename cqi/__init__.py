@@ -14,10 +14,14 @@ _HOMES = {
     "DataQuality": "cqi.overview",
 }
 __all__ = sorted(_HOMES)
+_PAGES = ("Review", "Official", "Overview", "DataQuality")
 
 
 def __getattr__(name: str):
     """The public names, imported when first used, so that `import cqi` stays light."""
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        found = getattr(import_module(_HOMES[name]), name)
+        if name in _PAGES:  # the first thing that a notebook asks for
+            import_module("cqi.injected").check_injected(found)
+        return found
     raise AttributeError(f"module 'cqi' has no attribute {name!r}")

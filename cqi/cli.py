@@ -18,7 +18,8 @@ from pathlib import Path
 
 from cqi.progress import Progress, say
 from cqi.render.lock import FolderHeld
-from cqi.vocabulary import CqiError, no_such
+from cqi.render.privacy import quiet
+from cqi.vocabulary import CqiError, local, no_such
 
 COMMANDS = ("review", "measures", "check", "backtest", "sample")
 REVIEW_OPTIONS = {
@@ -33,15 +34,20 @@ REVIEW_OPTIONS = {
 """The fields of `Review`, each an option of `cqi review`: help, and whether it may be repeated."""
 
 
+PATHS = ("out", "data", "since", "csv", "dictionary", "folder")
+"""Options of any command that name a file or a folder."""
+
+
 class Stopped(BaseException):
     """Somebody asked the process to end; the run unwinds and the command exits 143."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; errors are one line each on standard error, with no traceback."""
+    quiet()
     signal.signal(signal.SIGTERM, _stopped)
     try:
-        options = _options(sys.argv[1:] if arguments is None else arguments)
+        options = _checked(_options(sys.argv[1:] if arguments is None else arguments))
         return options.act(options)
     except FolderHeld as error:
         say(str(error), sys.stderr)
@@ -107,6 +113,14 @@ def _parser() -> argparse.ArgumentParser:
     sample = _command(commands, "sample", "write the data of the fictional sample state", _sample)
     sample.add_argument("folder", nargs="?", type=Path, default=Path("data_samples"), help="where to (default: data_samples)")
     return parser
+
+
+def _checked(options: argparse.Namespace) -> argparse.Namespace:
+    """The options, where those that name a file or folder name one of this machine; raises CqiError for an address."""
+    for name in PATHS:
+        if getattr(options, name, None):
+            local(getattr(options, name), f"what '{name}' names")
+    return options
 
 
 def _command(commands, name: str, words: str, act) -> argparse.ArgumentParser:

@@ -16,7 +16,8 @@ from cqi.cohorts import cohort
 from cqi.disclosure import policy
 from cqi.measures import groupings
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
-from cqi.tables.official import RATIO_FEWEST, OfficialTables, official_tables
+from cqi.tables import OfficialTables, official_tables
+from cqi.tables.official import RATIO_FEWEST
 from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
 from cqi.wording import limits
 from cqi.wording import official as say
@@ -154,6 +155,14 @@ class Official:
             chart = charts.by_group(solid, title=axis_words(definition), percent=definition.per == 1) if len(solid) > 1 else None
             found.append(Figure(title, say.group_finding(solid, definition), spec(chart), table) if chart else table)
         return found
+
+    def cannot_tell(self) -> Text:
+        """What no official figure says."""
+        return Text(limits.OFFICIAL_CANNOT_TELL, "list")
+
+    def questions(self) -> Text:
+        """Open questions for the meeting."""
+        return Text(limits.OFFICIAL_QUESTIONS, "questions")
 
     def method(self) -> Section:
         """How each number was made."""

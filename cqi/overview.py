@@ -108,6 +108,14 @@ class Overview:
             return Section((Text(("No counties are told together.",), "note"),))
         return Section((course_tables.regions_table(together, definition, f"Regions, as of {day_words(self.day)}"),))
 
+    def cannot_tell(self) -> Text:
+        """What counties side by side do not say."""
+        return Text(limits.OVERVIEW_CANNOT_TELL, "list")
+
+    def questions(self) -> Text:
+        """Open questions for the meeting."""
+        return Text(limits.OVERVIEW_QUESTIONS, "questions")
+
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)

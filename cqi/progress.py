@@ -6,12 +6,15 @@ import os
 import sys
 import time
 
+from cqi.vocabulary import printable
+
 
 def say(text: str, stream=None) -> None:
-    """Prints a line at once; where the reader went away, as `head` does, the work goes on in silence."""
+    """Prints a line at once; names in it steer no terminal. Where the reader went away, as `head` does, the work goes on in silence."""
     stream = stream or sys.stdout
+    letters = stream.encoding or "utf-8"
     try:
-        print(text, file=stream, flush=True)
+        print(printable(text).encode(letters, "replace").decode(letters), file=stream, flush=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
@@ -49,5 +52,5 @@ class Progress:
 
         if self._bar is None:
             self._bar = tqdm(total=total, unit=self._unit, file=sys.stderr)
-        self._bar.set_postfix_str(words)
+        self._bar.set_postfix_str(printable(words).replace("\n", " "))
         self._bar.update()

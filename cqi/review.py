@@ -15,19 +15,15 @@ from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
 from cqi.tables.backtested import backtested
-from cqi.vocabulary import AGE_BANDS, HIDDEN_WORDS, no_such
+from cqi.vocabulary import AGE_BANDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import course as course_words
 from cqi.wording import displays, findings, limits
+from cqi.wording.notes import (
+    FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NO_FIGURE, NONE_ENTERED, OVER_NOTE, STILL_GROWING, TOGETHER_NOTE,
+)
 from cqi.wording.numbers import FEW, READERS, axis_words, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
-
-HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
-OVER_NOTE = "Not given: the file is over a federal limit of data quality, as said at the top of the page."
-FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
-            "Look at the table by months, and at each child's plan.")
-NONE_ENTERED = "No child who counts here entered care in this period, so there is nothing to compare."
-FEW_EXPECTED = "There are too few children to tell a usual number from luck. Look at each child's plan instead."
 
 
 @dataclass(frozen=True)
@@ -95,9 +91,15 @@ class Review:
                    *say.late(self.day, date.fromisoformat(self.tables.facts["last_date"])),
                    *say.caution(self.county, self.own("findings"), counts=counts))
         row, waiting, headline = self.course(), self.own("waiting"), measure(tables.HEADLINE)
-        sentences = say.answer(self.county, self.period, self.day, course=row, same_age=self.same_age(tables.HEADLINE), waiting=waiting)
+        sentences = say.answer(self.county, self.period, self.day, course=row, same_age=self.same_age(tables.HEADLINE), waiting=waiting,
+                               region=self._region(row))
         onward = (course_words.standing(row, headline), course_words.next_month(row, waiting, headline))
         return Section((*((Text(caution, "caution"),) if caution else ()), Text((*sentences, *filter(None, onward)), "answer")))
+
+    def _region(self, row: pd.Series) -> pd.Series | None:
+        """The row of the pool of counties that the county is in."""
+        rows = self.tables.regions.loc[lambda rows: rows["county"] == row["region"]]
+        return None if rows.empty else rows.iloc[0]
 
     def reasons(self, name: str) -> tuple[str, ...]:
         """Why a measure of this cohort is not given: the official limits that the file passes; empty where it is given."""
@@ -116,23 +118,24 @@ class Review:
         now = curves.loc[curves["cohort"] == self.period.label]
         if now.empty:
             return Section((Text((self._no_curve(),), "note"),))
-        parts = [*([self._kinds(now)] if now["value"].notna().all() else []),
+        kinds, others = now["part"].ne(""), curves.loc[curves["cohort"] != self.period.label]
+        parts = [*([self._kinds(now)] if kinds.any() and now["value"].notna().all() else []),
                  *([Details("Is this faster or slower than before?", (self._against_earlier(curves),))]
-                   if now.loc[now["part"] == "", "value"].notna().any() else [])]
-        return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE,), "note")])))
+                   if now.loc[~kinds, "value"].notna().any() and len(others) else [])]
+        return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE if kinds.any() else TOGETHER_NOTE,), "note")])))
 
     def _no_curve(self) -> str:
         """Why there is no curve. Where small numbers are hidden it may not say that they are few."""
         if self.reasons(tables.HEADLINE):
             return OVER_NOTE
         if policy(self.profile)["threshold"]:
-            return HIDDEN_NOTE
+            return TOGETHER_NOTE
         return FEW_NOTE if self.course()["entered"] else NONE_ENTERED
 
     def _kinds(self, now: pd.DataFrame) -> Figure:
         caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"
         return Figure("Where do the children go?", findings.exits(now), charts.spec(charts.exits(now)),
-                      displays.exits(now, caption), _STILL_GROWING if now["status"].eq("so far").any() else ())
+                      displays.exits(now, caption), STILL_GROWING if now["status"].eq("so far").any() else ())
 
     def _against_earlier(self, curves: pd.DataFrame) -> Figure:
         caption = f"{self.county}: share that had left to a permanent home by month in care, as of {day_words(self.day)}"
@@ -150,10 +153,10 @@ class Review:
     def waiting(self) -> Section:
         """Who is still in care, by time left to their 12 months, age, and where they live."""
         rows = self.own("waiting")
+        if rows["numerator"].isna().all():
+            return Section((Text((TOGETHER_NOTE,), "note"),))
         if rows["denominator"].eq(0).all():
             return Section((Text(("No child who entered in this period is still in care.",)),))
-        if rows["numerator"].isna().all():
-            return Section((Text((HIDDEN_NOTE,), "note"),))
         orders = {"time left": list(TIME_LEFT), "age": [words for *_, words in AGE_BANDS], "living": list(HOMES)}
         names = {"age": "Age now", "living": "Where they live now"}
         groups = {name: rows.loc[rows["group"].str.startswith(name + ":")] for name in orders}
@@ -179,7 +182,7 @@ class Review:
         rows, definition = self.same_age(name), measure(name)
         caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
         if rows["value"].notna().sum() < 2:
-            found = (words for status, words in _NO_FIGURE.items() if rows["status"].eq(status).any())
+            found = (words for status, words in NO_FIGURE.items() if rows["status"].eq(status).any())
             return Text((f"{definition.title}: {next(found, 'the file has too little for a figure')}.",), "note")
         table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & ~(rows["children"] < FEW)]
         if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
@@ -244,7 +247,3 @@ class Review:
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
-
-
-_NO_FIGURE = {"suppressed": HIDDEN_WORDS, "data quality": "not calculated, because the file is over a limit of data quality; see what the file could not say"}
-_STILL_GROWING = ("These are estimates, not counts: not every child has been here that long. The table of periods below shows the counts so far.",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -59,11 +60,39 @@ AGE_BANDS = ((0, 1, "under 1"), (1, 6, "1 to 5"), (6, 11, "6 to 10"), (11, 16, "
 """Ages in completed years: from, below, words."""
 
 
+STEERING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""Characters that nobody sees and that steer a terminal, turn the order of letters or are no letters at all; a line's end is none."""
+
+
+def printable(text: str) -> str:
+    """The text with a visible mark in place of every character of STEERING, so that a name does nothing where it is printed."""
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 class CqiError(Exception):
     """What is wrong and what would be right, in one line that may be shown to any reader.
 
     The text never holds the value of a child's field. The command prints it and exits 2, with no traceback.
     """
+
+
+class WorkerLevelNotAllowed(CqiError):
+    """Somebody asked for figures by worker, supervisor or provider: what is counted is what children live through, not who worked."""
+
+
+WORKER = re.compile(r"worker|supervisor|staff|provider|care.?giver|foster.?parent|judge|attorney|lawyer|therapist", re.I)
+"""Names of columns and groupings that are about single people who work with children."""
+
+
+ADDRESS = re.compile(r"\s*[a-z][a-z0-9+.-]+:(?:[/\\]|$)", re.I)
+"""How an address begins: http://, s3://, file:/. A drive of Windows has one letter."""
+
+
+def local(path: str | Path, what: str = "the data") -> Path:
+    """The path to a file or folder of this machine; raises CqiError for an address of the web or of a store."""
+    if ADDRESS.match(str(path)):
+        raise CqiError(f"{path}: this is an address, and {what} must be a file or folder of this machine; copy it there, or give a path.")
+    return Path(path)
 
 
 def nearest(word: str, words: Iterable[str], *, most: int = 3) -> list[str]:

@@ -35,13 +35,13 @@ def stacked_area(county: str) -> dict:
 
 
 def line_with_band(county: str) -> dict:
-    months = pd.DataFrame({"month": range(25), "who": county})
+    months = pd.DataFrame({"month": range(25), "county": county})
     months["value"] = .55 * (1 - .93 ** months["month"])
     months["lower"], months["upper"] = months["value"] * .82, months["value"] * 1.16
     base = altair.Chart(months).encode(altair.X("month:Q", title="Months since entry"))
     share = altair.Y("lower:Q", title="Share in a permanent home", axis=altair.Axis(format="%"))
     band = base.mark_area(opacity=.2).encode(share, altair.Y2("upper:Q"))
-    return (band + base.mark_line().encode(altair.Y("value:Q"), altair.Color("who:N"))).to_dict()
+    return (band + base.mark_line().encode(altair.Y("value:Q"), altair.Color("county:N"))).to_dict()
 
 
 def quarters() -> Table:

@@ -71,10 +71,10 @@ def test_picture_is_rounded_small_and_the_same_every_time():
 
 
 def test_picture_keeps_opacity_exact_and_loses_its_links():
-    place = {axis: {"field": axis, "type": "quantitative"} for axis in ("x", "y")}
-    layers = [{"mark": {"type": "point", "opacity": .25}, "encoding": {"href": {"field": "to"}}},
+    place = {axis: {"field": name, "type": "quantitative"} for axis, name in (("x", "at"), ("y", "value"))}
+    layers = [{"mark": {"type": "point", "opacity": .25}, "encoding": {"href": {"field": "words"}}},
               {"mark": {"type": "text", "text": "seen"}}]
-    rows = {"values": [{"x": 1, "y": 2, "to": "https://example.org/"}]}
+    rows = {"values": [{"at": 1, "value": 2, "words": "https://example.org/"}]}
     picture = figure_svg({"data": rows, "encoding": place, "layer": layers}, title="t", finding="f", name="n")
     assert 'opacity="0.25"' in picture and "seen" in picture and "example.org" not in picture
 

@@ -302,21 +302,48 @@ def test_where_entries_are_hidden_so_is_the_share_among_them():
     assert "Birch" in shown(only, "entries")
 
 
-@pytest.mark.parametrize(("cohort_count", "told"), [
-    (121, False), (120, True), (111, True), (110, False), (100, True), (99, False), (np.nan, True),
-])
+APART = [(121, False), (120, True), (111, True), (110, False), (100, True), (99, False)]
+
+
+def given(count: float, label="2025H1", series="entries") -> pd.DataFrame:
+    """What another table gives for a whole period of Alder's: 110 children of all counties, and its count."""
+    return pd.DataFrame({"county": ["Alder", WHOLE], "cohort": label, "series": series, "count": [count, 110.0]})
+
+
+@pytest.mark.parametrize(("cohort_count", "told"), [*APART, (np.nan, True)])
 def test_months_that_add_up_to_almost_a_cohort_are_hidden(cohort_count, told):
-    """60 and 50 entered in the two months; the cohort's table says how many children entered in the half-year."""
+    """60 and 50 entered in two months of six, nobody in the others; the cohort's table says how many children entered in the half-year."""
     rows = drawn("""
-        county  m01  m06
+        county  m01  m02  m03  m04  m05  m06
+        Alder   60   0    0    0    0    50
+    """, "entries")
+    found = beside_cohorts(rows, given(cohort_count), "release")
+    assert found.loc[rows["county"] == "Alder"].all() == told and not found.loc[rows["county"] == WHOLE].any()
+    assert not beside_cohorts(rows, given(cohort_count), "internal").any()
+    assert not beside_cohorts(rows, given(cohort_count, "2024H2"), "release").any()
+    assert not beside_cohorts(rows, given(cohort_count, series="exits"), "release").any()
+
+
+@pytest.mark.parametrize(("cohort_count", "told"), APART)
+def test_months_that_lack_the_last_one_tell_it_beside_the_cohort(cohort_count, told):
+    """60 and 50 in the two months that there are: 120 in the half-year would say that 10 entered in the others."""
+    rows = drawn("""
+        county  m01  m05
         Alder   60   50
     """, "entries")
-    cohorts = pd.DataFrame({"county": ["Alder", WHOLE], "cohort": "2025H1", "at": 12.0, "denominator": [cohort_count, 110.0],
-                            "numerator": 1.0})
-    found = beside_cohorts(rows, cohorts, "release")
+    found = beside_cohorts(rows, given(cohort_count), "release")
     assert found.loc[rows["county"] == "Alder"].all() == told and not found.loc[rows["county"] == WHOLE].any()
-    assert not beside_cohorts(rows, cohorts, "internal").any()
-    assert not beside_cohorts(rows, cohorts.assign(cohort="2024H2"), "release").any()
+
+
+@pytest.mark.parametrize(("other", "told"), [(121, False), (120, True), (np.nan, True)])
+def test_every_count_of_a_period_is_beside_its_months(other, told):
+    """Two tables count almost the same children: 50 in the one tell nothing, but the other's may."""
+    rows = drawn("""
+        county  m01  m02  m03  m04  m05  m06
+        Alder   60   0    0    0    0    50
+    """, "entries")
+    both = pd.concat([given(50), given(other)])
+    assert beside_cohorts(rows, both, "release").loc[rows["county"] == "Alder"].all() == told
 
 
 def test_no_hidden_month_of_the_sample_state_can_be_worked_out(sample):

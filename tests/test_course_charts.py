@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cqi.blocks.palette import BLUE, ORANGE
+from cqi.blocks.palette import BLUE, ORANGE, WORDS_ORANGE
 from cqi.blocks.svg import figure_svg
 from cqi.charts import course as charts
 from cqi.charts import spec
@@ -107,9 +107,9 @@ def colour_of(chart, said):
 
 
 def test_colour_follows_direction():
-    assert colour_of(charts.vlad(looks()), "signal: fewer") == ORANGE and colour_of(charts.vlad(looks()), "signal: more") == BLUE
+    assert colour_of(charts.vlad(looks()), "signal: fewer") == WORDS_ORANGE and colour_of(charts.vlad(looks()), "signal: more") == BLUE
     turned = charts.vlad(looks(measure=DOWN))
-    assert colour_of(turned, "signal: fewer") == BLUE and colour_of(turned, "signal: more") == ORANGE
+    assert colour_of(turned, "signal: fewer") == BLUE and colour_of(turned, "signal: more") == WORDS_ORANGE
 
 
 def test_a_rate_is_named_by_what_it_counts():

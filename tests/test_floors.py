@@ -10,9 +10,9 @@ import pytest
 HOUSE = Path(__file__).parents[1] / "cqi"
 FLOORS = (
     ("vocabulary",),
-    ("blocks",),
+    ("blocks", "injected"),
     ("sources", "cohorts", "estimates", "registry", "benchmarks", "sample", "control"),
-    ("measures", "quality", "disclosure"),
+    ("measures", "quality", "disclosure", "audit"),
     ("course",),
     ("charts", "wording"),
     ("tables",),

@@ -11,7 +11,7 @@ from cqi.cohorts import cohort
 from cqi.disclosure import pooled_groups
 from cqi.measures import basis, by_group, compared, count
 from cqi.registry import measure
-from cqi.vocabulary import WHOLE, CqiError
+from cqi.vocabulary import WHOLE, CqiError, WorkerLevelNotAllowed
 
 LATE = date(2026, 12, 31)
 P1 = measure("permanency_in_12_months")
@@ -89,8 +89,14 @@ def test_reports_tell_their_own_groups(tmp_path):
 
 
 def test_a_grouping_that_is_not_declared_is_an_error(tmp_path):
-    with pytest.raises(CqiError, match="no grouping 'worker'; there are race, sex, age"):
-        groups(tmp_path, children(("A", 2, 1)), "worker")
+    with pytest.raises(CqiError, match="no grouping 'school'; there are race, sex, age"):
+        groups(tmp_path, children(("A", 2, 1)), "school")
+
+
+@pytest.mark.parametrize("grouping", ["worker", "supervisor_id", "Case Worker", "provider", "judge"])
+def test_nothing_is_counted_for_single_workers(tmp_path, grouping):
+    with pytest.raises(WorkerLevelNotAllowed, match="nothing is counted for single workers. Groups of children are race, sex, age"):
+        groups(tmp_path, children(("A", 3, 1)), grouping=grouping)
 
 
 # ---- for everyone --------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The page of official measures: complete periods only, none over a limit, the nation as context, hidden where small."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -10,8 +11,9 @@ from cqi.blocks import Details, Figure, Section, Table, Text
 from cqi.blocks.html import block_html
 from cqi.official import Official
 from cqi.registry import indicators, measure
-from cqi.tables import official as official_tables
-from cqi.tables.official import periods_of
+from cqi import tables
+from cqi.tables import released
+from cqi.tables.official_counted import periods_of
 from cqi.vocabulary import WHOLE, CqiError
 from cqi.wording import official as say
 
@@ -130,13 +132,15 @@ def test_a_county_that_is_not_there(whole):
 
 def test_tables_are_kept_for_the_run(tmp_path, monkeypatch):
     monkeypatch.setenv("CQI_CACHE", str(tmp_path / "cache"))
-    official_tables._official.cache_clear()
-    first = official_tables.official_tables("data_samples", "episodes", "2026-06-30", "release")
-    official_tables._official.cache_clear()
-    monkeypatch.setattr(official_tables, "_counted", None)
-    again = official_tables.official_tables("data_samples", "episodes", "2026-06-30", "release")
-    assert first.periods.equals(again.periods) and first.facts == again.facts
-    official_tables._official.cache_clear()
+    for each in (tables._official, released._one, released._all):
+        each.cache_clear()
+    first = {profile: tables.official_tables("data_samples", "episodes", "2026-06-30", profile) for profile in ("internal", "release")}
+    for each in (tables._official, released._one, released._all):
+        each.cache_clear()
+    monkeypatch.setattr(sys.modules["cqi.tables.official_counted"], "_counted", None)
+    for profile, found in first.items():
+        again = tables.official_tables("data_samples", "episodes", "2026-06-30", profile)
+        assert found.periods.equals(again.periods) and found.facts == again.facts
 
 
 def given(page: Official, **facts) -> Official:

@@ -214,7 +214,7 @@ def test_a_failure_has_a_reason_in_words(monkeypatch, tmp_path, cell, said):
     job = Job("review", {"county": "Birch", "cohort": "2025H2", "as_of": "", "source": "episodes", "data": DATA, "profile": "internal"},
               "internal/birch/2025h2.html")
     with tempfile.TemporaryDirectory() as private:
-        outcome = pages.rendered(job, tmp_path / "out{county}", Path(private))
+        outcome = pages.rendered(job, tmp_path / "out{county}", tmp_path / "out{county}", Path(private))
         assert alive(psutil.Process().children(), seconds=5) == []
     assert outcome.status == "failed" and said in outcome.reason and "471147" not in outcome.reason
 

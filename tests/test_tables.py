@@ -5,6 +5,7 @@ from counted import extract
 
 from cqi import tables
 from cqi.review import Review
+from cqi.tables import counting
 
 TWO = "entry_date exit_date exit_reason\n2024-01-10 2024-03-10 adoption\n2024-01-10 . ."
 THREE = f"{TWO}\n2024-01-10 2024-03-10 adoption"
@@ -18,8 +19,8 @@ def left(folder) -> float:
 @pytest.fixture
 def times_counted(monkeypatch):
     """A list that grows by the cohort each time tables are counted."""
-    counted, found = tables._counted, []
-    monkeypatch.setattr(tables, "_counted", lambda *words: found.append(words[2]) or counted(*words))
+    counted, found = counting._counted, []
+    monkeypatch.setattr(counting, "_counted", lambda *words: found.append(words[2]) or counted(*words))
     return found
 
 

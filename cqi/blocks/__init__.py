@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass, field
 
+from cqi.blocks.aggregates import refuse_rows
+
 MIME = "application/vnd.cqi.block+json"
 
 
@@ -67,13 +69,17 @@ class Table(Block):
 
 @dataclass(frozen=True)
 class Figure(Block):
-    """A chart: the question it answers, the finding in words (its text alternative), its numbers as a table."""
+    """A chart: the question it answers, the finding in words (its text alternative), its numbers as a table. Raises CqiError for
+    a specification with anything but aggregates."""
 
     question: str
     finding: str
     spec: dict = field(repr=False)
     table: Table
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self):
+        refuse_rows(self.spec, title=self.question)
 
 
 @dataclass(frozen=True)

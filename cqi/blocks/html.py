@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cqi.blocks.aggregates import refuse_protected
 from cqi.blocks.svg import figure_svg
 from cqi.vocabulary import HIDDEN_MARK, HIDDEN_WORDS, CqiError
 
@@ -66,6 +67,7 @@ def _check(content: dict) -> None:
     if content["kind"] == "text":
         _check_known("text role", content["role"], ROLES)
     for table in (content, content.get("table") or {}):
+        refuse_protected(table.get("columns", ()), title=table.get("caption", ""))
         for mark in {cell["mark"] for row in table.get("rows", ()) for cell in row}:
             _check_known("cell mark", mark, MARKS)
     for block in content.get("blocks", ()):

@@ -11,6 +11,9 @@ SERIES = (BLUE, ORANGE, GREY, GREEN)
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3])
 """One dash pattern a series, in the order of `SERIES`; the first is a whole line."""
 
+WORDS_ORANGE = "#A84A00"
+"""Orange for words: 4.5:1 on white and on the light bands, where `ORANGE` reaches 3:1 only, which is enough for shapes."""
+
 INK, QUIET, RULE, PAPER = "#16212B", "#4A5763", "#DDE2E7", "#FFFFFF"
 """Text, secondary text (7:1 on white), hairlines, background."""
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import vl_convert
 from markupsafe import Markup
 
+from cqi.blocks.aggregates import refuse_rows
 from cqi.blocks.palette import FONT, altair_config
 from cqi.vocabulary import CqiError
 
@@ -24,31 +25,34 @@ _WITHOUT_EFFECT = {("opacity", "1"), ("fill-opacity", "1"), ("stroke-opacity", "
 
 
 def figure_svg(spec: dict, *, title: str, finding: str, name: str) -> Markup:
-    """The chart as one image: `title` its name, `finding` its description, width following the page, one decimal.
+    """The chart as one image named by `title` and `finding`, width following the page, one decimal. What is drawn is not
+    read out: the element `{name}-n`, which the page has to hold, says where its numbers are.
 
     `name` begins every id inside, so that charts of one page do not clash. Only shapes and text pass: no script, link,
     style, event or outside picture. The house's `altair_config` takes the place of the specification's own, so that
     all charts look alike. The same input gives the same bytes.
 
-    Raises CqiError when the specification fetches anything (`url`) or cannot be drawn.
+    Raises CqiError when the specification fetches anything (`url`), holds anything but aggregates, or cannot be drawn.
     """
     drawn = ElementTree.fromstring(_drawn(spec, title))
     width, height = (_rounded(drawn.get(side)) for side in ("width", "height"))
     image = ElementTree.Element("svg", {
         "viewBox": f"0 0 {width} {height}", "width": width, "height": height, "role": "img",
-        "aria-labelledby": f"{name}-t {name}-d", "font-family": FONT,
+        "aria-labelledby": f"{name}-t {name}-d", "aria-describedby": f"{name}-n", "font-family": FONT,
     })
     ElementTree.SubElement(image, "title", {"id": f"{name}-t"}).text = title
     ElementTree.SubElement(image, "desc", {"id": f"{name}-d"}).text = finding
-    image.extend(_kept(drawn, _own_ids(drawn, name)))
+    unspoken = ElementTree.SubElement(image, "g", {"aria-hidden": "true"})  # else every tick of an axis is read out
+    unspoken.extend(_kept(drawn, _own_ids(drawn, name)))
     return Markup(ElementTree.tostring(image, encoding="unicode"))
 
 
 def _drawn(spec: dict, title: str) -> str:
     if _fetches(spec):
         raise CqiError(f"Chart {title!r}: its specification names an address to fetch from; give the rows themselves.")
+    refuse_rows(spec, title=title)
     try:
-        return vl_convert.vegalite_to_svg({**spec, "config": altair_config()}, allowed_base_urls=[])
+        return vl_convert.vegalite_to_svg({**spec, "config": altair_config() | {"aria": False}}, allowed_base_urls=[])
     except ValueError as error:
         raise CqiError(f"Chart {title!r}: its specification cannot be drawn; give valid Vega-Lite.") from error
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from cqi.blocks.aggregates import refuse_rows
 from cqi.blocks.palette import (
     BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
 )
-from cqi.cohorts import cohort as cohort_of
+from cqi.cohorts import spanned
 from cqi.measures import KINDS, kinds_of_exit
 from cqi.vocabulary import MEASURE_COLUMNS, CqiError
 
@@ -20,8 +21,13 @@ KIND_COLOURS = (BLUE, GREEN, ORANGE, GREY, LIGHT_GREY)
 
 
 def spec(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> dict:
-    """The chart as a Vega-Lite specification with the house's settings; the same chart gives the same bytes."""
-    return chart.to_dict() | {"config": altair_config()}
+    """The chart as a Vega-Lite specification with the house's settings; the same chart gives the same bytes.
+
+    Raises CqiError for a chart of anything but aggregates: Altair writes the rows that it is given into the notebook.
+    """
+    found = chart.to_dict() | {"config": altair_config()}
+    refuse_rows(found, title="of this page")
+    return found
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +52,9 @@ def exits(curves: pd.DataFrame) -> alt.LayerChart:
     swatch = alt.Chart(labels).mark_square(xOffset=12, size=90, opacity=1, stroke=GREY, strokeWidth=1).encode(
         x="month:Q", y="middle:Q", color=alt.Color("kind:N", scale=scale, legend=None))
     text = alt.Chart(labels).mark_text(align="left", dx=22, fontSize=13, color=INK).encode(x="month:Q", y="middle:Q", text="kind:N")
-    return alt.layer(area, swatch, text).properties(width=_beside_labels(table["month"].max(), room=180), height=HEIGHT)
+    whole = alt.Chart(pd.DataFrame([{"min": 0, "max": last["month"].max(), "low": 0, "high": 1}])).mark_rect(
+        fillOpacity=0, stroke=GREY, strokeWidth=1).encode(x="min:Q", x2="max:Q", y="low:Q", y2="high:Q")
+    return alt.layer(area, whole, swatch, text).properties(width=_beside_labels(table["month"].max(), room=180), height=HEIGHT)
 
 
 def _beside_labels(last: float, *, room: int) -> int:
@@ -99,8 +107,10 @@ def _end_labels(now: pd.DataFrame, earlier: pd.DataFrame) -> list[alt.Chart]:
 
 
 def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
-    """Counts of children by group as bars with the count at the end; groups in the order given."""
+    """Counts of children by group as bars with the count at the end; groups in the order given, those without a child left out."""
     rows = checked(table).assign(group=table["group"].str.split(": ").str[1])[["group", "numerator"]].dropna()
+    rows = rows.loc[rows["numerator"] > 0]
+    order = [group for group in order if group in set(rows["group"])]
     group = alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=220))
     bar = alt.Chart(rows).mark_bar(color=BLUE, height=20).encode(
         x=alt.X("numerator:Q", title="children still in care", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")), y=group)
@@ -125,7 +135,7 @@ def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) ->
 
 def short_period(label: str) -> str:
     """`Jul to Dec|2022` for 2022H2: a period's name in short, with a mark where the line breaks."""
-    words = [word[:3] if word.isalpha() else word for word in cohort_of(label).words.split(" ")]
+    words = [word[:3] if word.isalpha() else word for word in spanned(label).words.split(" ")]
     turn = words.index("to") + 1 if len(words) == 5 else len(words) - 1
     return " ".join(words[:turn]) + "|" + " ".join(words[turn:])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, WIDTH
+from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
 from cqi.vocabulary import CqiError
 
@@ -61,7 +61,8 @@ def error(by_month: pd.DataFrame) -> alt.LayerChart:
     x = _month(last, alt.Scale(domain=[1 - GUTTER * last, last], nice=False))
     y = alt.Y("error:Q", title="mean error, in points of the final share", scale=alt.Scale(domain=[0, max(1.05 * top, 1)], nice=True))
     parts = {name: _points(rows, name) for name in ways}
-    bands = [alt.Chart(part[["month", "low", "high"]].dropna()).mark_area(color=ways[name][2], opacity=0.7) for name, part in parts.items()]
+    bands = [alt.Chart(part[["month", "low", "high"]].dropna()).mark_area(color=ways[name][2], fillOpacity=0.7, stroke=ways[name][1], strokeWidth=0.7)
+             for name, part in parts.items()]
     lines = [alt.Chart(part[["month", "error"]]).mark_line(color=ways[name][1], strokeDash=list(DASHES[ways[name][3]]), strokeCap="butt")
              for name, part in parts.items()]
     layers = [*(band.encode(x=x, y="low:Q", y2="high:Q") for band in bands), *(line.encode(x=x, y=y) for line in lines)]
@@ -79,7 +80,7 @@ def _names(parts: dict[str, pd.DataFrame], apart: float) -> list[alt.Chart]:
     ends = sorted((part["error"].iloc[0], name) for name, part in parts.items())
     heights = spread([height for height, _ in ends], apart=apart)
     return [alt.Chart(pd.DataFrame([{"month": parts[name]["month"].iloc[0], "height": height, "words": WAYS[name][0]}])).mark_text(
-        align="right", dx=-9, color=WAYS[name][1], fontWeight="bold").encode(x="month:Q", y="height:Q", text="words:N")
+        align="right", dx=-9, color=WORDS_ORANGE if WAYS[name][1] == ORANGE else WAYS[name][1], fontWeight="bold").encode(x="month:Q", y="height:Q", text="words:N")
         for height, (_, name) in zip(heights, ends)]
 
 
@@ -89,6 +90,8 @@ def _month(last: int, scale: alt.Scale) -> alt.X:
 
 
 def _some(by_month: pd.DataFrame) -> pd.DataFrame:
+    """The rows, as fine as the table beside the chart says them: shares in whole percents, errors in tenths of a point."""
     if by_month.empty:
         raise CqiError("A chart of past projections needs a month with a score; say in words that there is none.")
-    return by_month
+    numbers = by_month.select_dtypes("number").columns.drop("month")
+    return by_month.round({name: 2 if name.startswith("coverage") else 3 for name in numbers})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH
+from cqi.blocks.palette import BLUE, DASHES, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
 from cqi.control import COMMON, CONCERN, FAIL, HIT_OR_MISS, IMPROVEMENT, NEUTRAL_HIGH, NEUTRAL_LOW, PASS
 from cqi.measures.charted import POINT_COLUMNS, Charted
@@ -35,7 +35,7 @@ def control(chart: Charted) -> alt.LayerChart:
         raise CqiError("A control chart takes the points of cqi.measures.charted, one row a month.")
     percent = chart.series.chart == "p"
     rows = chart.points.assign(looks=chart.points["kind"].map(lambda kind: LOOKS[kind][0]), piece=chart.points["value"].isna().cumsum())
-    rows = rows.loc[rows["value"].notna()]
+    rows = rows.loc[rows["value"].notna()].round(dict.fromkeys(("centre", "lower", "upper"), 1 if chart.series.chart == "xmr" else 2))
     month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelFlush=True))
     axis = alt.Axis(format="%") if percent else alt.Axis(tickMinStep=1 if chart.series.chart == "xmr" else 0.1)
     y = alt.Y("value:Q", title=chart.series.axis, axis=axis, scale=alt.Scale(zero=True, nice=True))
@@ -48,10 +48,10 @@ def control(chart: Charted) -> alt.LayerChart:
 def _band(rows: pd.DataFrame, month: alt.X) -> list[alt.Chart]:
     """The band between the limits, its dashed edges and the average; each month has its own where children differ in number."""
     base = alt.Chart(rows[["month", "lower", "upper", "centre", "piece"]]).encode(x=month, detail="piece:N")
-    edge = {"interpolate": "step", "color": GREY, "strokeDash": list(DASHES[1]), "strokeWidth": 1.2}
+    edge = {"interpolate": "step", "color": INK, "strokeDash": list(DASHES[1]), "strokeWidth": 1}
     return [base.mark_area(interpolate="step", color=LIGHT_GREY, opacity=0.6).encode(y="lower:Q", y2="upper:Q"),
             *(base.mark_line(**edge).encode(y=f"{name}:Q") for name in ("lower", "upper")),
-            base.mark_line(color=GREY, strokeWidth=1.5).encode(y="centre:Q")]
+            base.mark_line(color=INK, strokeWidth=1.2).encode(y="centre:Q")]
 
 
 def _points(rows: pd.DataFrame, month: alt.X, y: alt.Y) -> alt.Chart:
@@ -90,5 +90,5 @@ def _icons(chart: Charted) -> list[alt.Chart]:
 def _icon(sign: str, words: str, colour: str, *, left: int) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame([{"sign": sign, "words": words}])).encode(x=alt.value(left), y=alt.value(ICON_TOP))
     return [base.mark_point(shape="circle", filled=False, size=420, stroke=colour, strokeWidth=2.5, opacity=1),
-            base.mark_text(fontSize=15, fontWeight="bold", color=colour).encode(text="sign:N"),
+            base.mark_text(fontSize=15, fontWeight="bold", color=WORDS_ORANGE if colour == ORANGE else colour).encode(text="sign:N"),
             base.mark_text(align="left", dx=18, color=INK).encode(text="words:N")]

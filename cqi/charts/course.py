@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH
+from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spread
 from cqi.course.exposure import KINDS
 from cqi.course.monitors import fewer_is_worse
@@ -20,6 +20,10 @@ TALL = 250
 SHARES = ("share_025", "share_10", "share_50", "share_90", "share_975")
 WIDE_BAND, NARROW_BAND = "#DCE9F2", "#A9CDE4"
 COLOURS = {"worse": ORANGE, "better": BLUE}
+WORDS = {ORANGE: WORDS_ORANGE}
+"""Colour of a shape -> that of its name, where it is another."""
+EDGES = {ORANGE: DASHES[1], BLUE: DASHES[3]}
+"""Colour of a limit -> its dash."""
 MONITORS = {"cohort": "this period", "calendar": "all children", "calendar from any month on": "all, any month"}
 """Monitor -> its name at the end of its line."""
 
@@ -27,17 +31,17 @@ MONITORS = {"cohort": "this period", "calendar": "all children", "calendar from 
 def differences(looks: pd.DataFrame) -> pd.DataFrame:
     """Observed minus expected so far by month's end, of one county, in order of time.
 
-    Columns measure, as_of, day, observed, expected, alarm, begins (the look at which an alarm begins), difference, low,
-    high. `low` and `high` are the differences at which the monitor would signal, translated back from its statistic;
+    Columns measure, as_of, day, observed, expected, alarm, begins (the look at which an alarm begins), difference (to a tenth), low,
+    high. `low` and `high`, to a tenth too, are the differences at which the monitor would signal, translated back from its statistic;
     missing where that tells nothing yet. Hidden rows are left out.
     """
     rows = looks.loc[looks["monitor"].eq("cohort") & looks["observed"].notna()].sort_values("day", ignore_index=True)
-    gap = (rows["observed"] - rows["expected"]).astype("float64")
+    gap = (rows["observed"] - rows["expected"]).astype("float64").round(1) + 0.0
     unit = _children_a_unit(gap.to_numpy(), rows)
     worse, better = unit * rows["limit_worse"], unit * rows["limit_better"]
     fewer = _fewer_is_worse(rows)
     return rows[["measure", "as_of", "day", "observed", "expected", "alarm"]].assign(
-        begins=_begins(rows), difference=gap, low=-(worse if fewer else better), high=better if fewer else worse)
+        begins=_begins(rows), difference=gap, low=-(worse if fewer else better).round(1), high=(better if fewer else worse).round(1))
 
 
 def _fewer_is_worse(rows: pd.DataFrame) -> bool:
@@ -60,12 +64,12 @@ def _children_a_unit(gap: np.ndarray, rows: pd.DataFrame) -> np.ndarray:
 def shares_of_limit(looks: pd.DataFrame) -> pd.DataFrame:
     """Each monitor's statistic as a share of its limit, by look: -1 is the limit of the worse side, 1 that of the better.
 
-    Columns measure, as_of, day, monitor, alarm, begins (the look at which an alarm begins), share. Of two sides the
+    Columns measure, as_of, day, monitor, alarm, begins (the look at which an alarm begins), share (to a hundredth). Of two sides the
     nearer to its limit counts. Hidden rows are left out.
     """
     rows = looks.loc[looks["worse"].notna()].sort_values(["monitor", "day"], ignore_index=True)
     worse, better = (rows[side].clip(lower=0) / rows[f"limit_{side}"] for side in ("worse", "better"))
-    share = better.where(better > worse, -worse) + 0.0
+    share = better.where(better > worse, -worse).round(2) + 0.0
     return rows[["measure", "as_of", "day", "monitor", "alarm"]].assign(begins=_begins(rows), share=share)
 
 
@@ -85,7 +89,7 @@ def vlad(looks: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("low:Q", title=f"{_counted(rows)} more or fewer than expected", axis=axis, scale=alt.Scale(domain=[least, most], nice=True))
     base = alt.Chart(rows[["month", "difference", "low", "high"]])
     band = base.mark_area(color=LIGHT_GREY).encode(x=x, y=y, y2="high:Q")
-    edges = [base.mark_line(color=colour, strokeWidth=1.5, strokeDash=list(DASHES[1])).encode(x=x, y=f"{side}:Q")
+    edges = [base.mark_line(color=colour, strokeWidth=1.5, strokeDash=list(EDGES[colour])).encode(x=x, y=f"{side}:Q")
              for side, colour in _sides(rows).items()]
     line = base.mark_line(color=INK, point={"size": 35, "color": INK}).encode(x=x, y="difference:Q")
     names = _names(_vlad_ends(rows), rows["month"].iloc[-1], 0.075 * (most - least))
@@ -142,8 +146,8 @@ def fan(projection: pd.DataFrame, target: float | None) -> alt.LayerChart:
 def _likely(ahead: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """The 95% and the 80% band."""
     base = alt.Chart(ahead[["month", *SHARES]])
-    return [base.mark_area(color=WIDE_BAND).encode(x=x, y=y, y2="share_975:Q"),
-            base.mark_area(color=NARROW_BAND).encode(x=x, y="share_10:Q", y2="share_90:Q")]
+    return [base.mark_area(color=WIDE_BAND, stroke=BLUE, strokeWidth=0.7).encode(x=x, y=y, y2="share_975:Q"),
+            base.mark_area(color=NARROW_BAND, stroke=BLUE, strokeWidth=0.7).encode(x=x, y="share_10:Q", y2="share_90:Q")]
 
 
 def _line(rows: pd.DataFrame, name: str, x: alt.X, colour: str, dash: int) -> alt.Chart:
@@ -194,8 +198,8 @@ def _limits() -> list[alt.Chart]:
     """The zero line and both limits with their names."""
     sides = ((1.0, "signal: better than usual", -9, BLUE), (-1.0, "signal: worse than usual", 11, ORANGE))
     names = [alt.Chart(pd.DataFrame([{"month": 0, "share": side, "words": words}])).mark_text(
-        align="left", dx=2, dy=dy, color=colour).encode(x="month:Q", y="share:Q", text="words:N") for side, words, dy, colour in sides]
-    return [*(_rule(side, colour, DASHES[1]) for side, _, _, colour in sides), _rule(0.0, GREY), *names]
+        align="left", dx=2, dy=dy, color=WORDS.get(colour, colour)).encode(x="month:Q", y="share:Q", text="words:N") for side, words, dy, colour in sides]
+    return [*(_rule(side, colour, EDGES[colour]) for side, _, _, colour in sides), _rule(0.0, GREY), *names]
 
 
 def _some(rows: pd.DataFrame) -> pd.DataFrame:
@@ -236,5 +240,5 @@ def _names(ends: list[tuple[float, str, str, str]], month: float, apart: float) 
     down = [-height for height in reversed(spread([-height for height in reversed(wanted)], apart=apart))]
     heights = [(low + high) / 2 for low, high in zip(down, spread(wanted, apart=apart))]
     return [alt.Chart(pd.DataFrame([{"month": month, "height": height, "words": words}])).mark_text(
-        align="left", dx=9, color=colour, fontWeight=weight).encode(x="month:Q", y="height:Q", text="words:N")
+        align="left", dx=9, color=WORDS.get(colour, colour), fontWeight=weight).encode(x="month:Q", y="height:Q", text="words:N")
         for height, (_, words, colour, weight) in zip(heights, ends)]

@@ -49,7 +49,7 @@ def by_size(rows: pd.DataFrame, *, title: str) -> alt.LayerChart:
 def _curves(found: Funnel, children: pd.Series) -> pd.DataFrame:
     """The target and the limits from the smallest county's number of children to a little more than the largest's."""
     n = np.geomspace(children.min(), 1.1 * children.max(), _POINTS)
-    table = {"children": n, "target": found.target}
+    table = {"children": n, "target": round(found.target, 2)}  # as the words beside it say
     for words, tau2 in (("", found.plain.tau2), ("chance_", 0.0)):
         for level, name in ((INNER, "95"), (OUTER, "998")):
             limits = proportion_limits(found.target, n, tau2=tau2, level=level, corrected=True)
@@ -61,7 +61,7 @@ def _curves(found: Funnel, children: pd.Series) -> pd.DataFrame:
 def _lines(curves: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     base = alt.Chart(curves)
     band = base.mark_area(color=LIGHT_GREY, opacity=0.6, clip=True).encode(x=x, y="lower_95:Q", y2="upper_95:Q")
-    looks = {"target": {"color": INK, "strokeWidth": 1.5}}
+    looks = {"target": {"color": INK, "strokeWidth": 2.5}}
     for side in ("lower", "upper"):
         looks |= {f"{side}_95": {"color": GREY, "strokeWidth": 1.5}, f"{side}_998": {"color": GREY, "strokeWidth": 1.5}}
         if f"chance_{side}_95" in curves:

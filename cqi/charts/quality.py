@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, ORANGE, QUIET, WIDTH
+from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, ORANGE, QUIET, WIDTH, WORDS_ORANGE
 
 WITHIN, OVER = "within the limit", "over the limit"
 
@@ -35,7 +35,7 @@ def by_period(table: pd.DataFrame) -> alt.LayerChart:
     x = alt.X("period:O", title=None, sort=periods, axis=alt.Axis(labelAngle=0))
     y = alt.Y("title:N", title=None, sort=list(dict.fromkeys(rows["title"])), axis=alt.Axis(labelLimit=260))
     scale = alt.Scale(domain=[WITHIN, OVER], range=[LIGHT_BLUE, ORANGE])
-    square = alt.Chart(rows).mark_square(size=340, opacity=1, stroke=GREY, strokeWidth=0.5).encode(
+    square = alt.Chart(rows).mark_square(size=340, opacity=1, stroke=GREY, strokeWidth=1).encode(
         x=x, y=y, color=alt.Color("state:N", scale=scale, legend=None))
     cross = alt.Chart(rows.loc[rows["over"]]).mark_text(text="\u00d7", fontWeight="bold", fontSize=17, color=INK).encode(x=x, y=y)
     return alt.layer(square, cross).properties(width=max(WIDTH - 270, 26 * len(periods)), height=28 * rows["title"].nunique())
@@ -57,11 +57,12 @@ def months(table: pd.DataFrame) -> alt.LayerChart:
     x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6))
     y = alt.Y("children:Q", title="children a month", scale=alt.Scale(zero=True), axis=alt.Axis(tickMinStep=1, format=",d"))
     colour = alt.Color("what:N", scale=alt.Scale(domain=["entries", "exits"], range=[BLUE, ORANGE]), legend=None)
+    words = alt.Color("what:N", scale=alt.Scale(domain=["entries", "exits"], range=[BLUE, WORDS_ORANGE]), legend=None)
     line = alt.Chart(rows).mark_line().encode(
         x=x, y=y, color=colour, strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=["entries", "exits"], range=[list(DASHES[0]), list(DASHES[1])]),
                                                           legend=None))
     ends = rows.loc[rows["month"] == rows["month"].max()].sort_values("children")
     apart = 0.08 * max(float(rows["children"].max()), 1.0)
     heights = [float(ends["children"].iloc[0]), max(float(ends["children"].iloc[1]), float(ends["children"].iloc[0]) + apart)]
-    name = alt.Chart(ends.assign(height=heights)).mark_text(align="left", dx=8, fontWeight="bold").encode(x="month:T", y="height:Q", text="what:N", color=colour)
-    return alt.layer(line, name).properties(width=WIDTH - 90, height=200)
+    name = alt.Chart(ends.assign(height=heights)).mark_text(align="left", dx=8, fontWeight="bold").encode(x="month:T", y="height:Q", text="what:N", color=words)
+    return alt.layer(line, name).resolve_scale(color="independent").properties(width=WIDTH - 90, height=200)

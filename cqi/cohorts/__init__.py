@@ -4,12 +4,12 @@ from cqi.cohorts.as_of import AsOf, chosen_as_of, first_whole_entry, given_day
 from cqi.cohorts.federal import (
     FilesNeeded, federal_years, files_needed, reporting_period, rolling_periods,
 )
-from cqi.cohorts.grammar import Cohort, cohort, earlier_cohorts, months_after, open_cohorts, shifted_day
+from cqi.cohorts.grammar import Cohort, cohort, earlier_cohorts, months_after, open_cohorts, shifted_day, spanned, together
 from cqi.cohorts.stays import NEVER, Stays, birthday, day_number, entered, known, left, ordered, placed, places, settled, stays, tally
 
 __all__ = [
     "AsOf", "Cohort", "FilesNeeded", "NEVER", "Stays", "birthday", "chosen_as_of", "cohort", "day_number",
     "earlier_cohorts", "entered", "federal_years", "files_needed", "first_whole_entry", "given_day", "known", "left",
     "months_after", "open_cohorts", "ordered", "placed", "places", "reporting_period",
-    "rolling_periods", "settled", "shifted_day", "stays", "tally",
+    "rolling_periods", "settled", "shifted_day", "spanned", "stays", "tally", "together",
 ]

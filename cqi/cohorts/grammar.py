@@ -110,6 +110,21 @@ def cohort(text: str) -> Cohort:
     raise CqiError(f"No cohort {str(text)!r}: write a period as one of {GRAMMAR_WORDS}.")
 
 
+def together(first: str, last: str) -> str:
+    """The label of the periods from one to another, put together: `2022H2 to 2025H1`; of one period its own."""
+    return first if first == last else f"{first}{_TO}{last}"
+
+
+def spanned(label: str) -> Cohort:
+    """The whole span of a label, of one period or of several put together; raises CqiError as `cohort` does."""
+    first, last = (cohort(word) for word in (label.partition(_TO)[0], label.rpartition(_TO)[2]))
+    months = (last.end.year - first.start.year) * 12 + last.end.month - first.start.month + 1
+    return first if first == last else Cohort("together", first.start, months)
+
+
+_TO = " to "
+
+
 def open_cohorts(as_of: date) -> list[Cohort]:
     """Half-year cohorts that have begun and whose last child has not reached 12 months by `as_of`, oldest first."""
     newest = Cohort("half", date(as_of.year, 1 if as_of.month <= 6 else 7, 1), 6)

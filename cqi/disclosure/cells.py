@@ -1,6 +1,6 @@
 """Counts that hang together by lines, and which more to hide so that no hidden one can be worked out.
 
-A line is a sum that holds: counties and their total, kinds of exit and all together, groups and the children in them.
+A line is a sum that holds: counties and their total in one month, groups and the children in them.
 A reader of the shown counts learns the sum of a line's hidden ones. So no line may hold one hidden count alone, or
 hidden ones of a small sum; and no hidden count may be fixed by several lines together.
 """
@@ -38,10 +38,12 @@ def cells(count, turn, lines: list[pd.DataFrame], leader, follower) -> tuple[Cel
     """Cells with their lines, and which of them are hidden because they are not in the table at all.
 
     `lines` are frames of `key` (by line), `cell`, `sign`. Where the parts in a table fall short of the total (counties
-    too small for a row), what is missing is a cell of its own, hidden from the start. A line without a total is no line.
+    too small for a row), what is missing is a cell of its own, hidden from the start. A line without a total, or without
+    parts, is no line.
     """
     keyed = pd.concat([frame.assign(kind=kind) for kind, frame in enumerate(lines)], ignore_index=True)
-    keyed = keyed.loc[keyed.groupby(["kind", "key"])["sign"].transform("min") < 0]
+    signs = keyed.groupby(["kind", "key"])["sign"]
+    keyed = keyed.loc[(signs.transform("min") < 0) & (signs.transform("max") > 0)]
     line = keyed.groupby(["kind", "key"]).ngroup().to_numpy()
     cell, sign = keyed["cell"].to_numpy(), keyed["sign"].to_numpy()
     balance = np.bincount(line, weights=sign * count[cell])

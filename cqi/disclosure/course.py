@@ -5,33 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cqi.disclosure.cells import cells, with_others
 from cqi.disclosure.policy import policy
 from cqi.registry import PROPORTIONS
-from cqi.vocabulary import WHOLE
 
-COUNTS = ("entered", "observed")
 RATIOS = ["ratio", "lower", "upper", "projected_025", "projected_10", "projected_50", "projected_90", "projected_975", "usual_final",
           "probability_of_target", "in_reach", "pace_needed", "minimum_detectable_change"]
 HIDDEN = ["entered", "at_risk", "observed", "expected", "usual_low", "usual_high", "usual_low_80", "usual_high_80", "usual_pace",
           "expected_final", "more_needed", *RATIOS]
 """Everything that is worked out from a county's counts hides with them; a signal too."""
 ROUNDED = {"expected": 1, "usual_pace": 2, "expected_final": 0, "phi": 2, "tau2": 4}
-
-
-def protected_course(table: pd.DataFrame, profile: str, *, besides: pd.Series | None = None) -> pd.DataFrame:
-    """The course table as a profile may see it: a county's row is shown whole or hidden whole.
-
-    `at_risk` is never shown: with it, the few children who left another way would follow by subtraction.
-    `besides` marks rows (same index) to be hidden whatever their counts.
-    """
-    threshold = policy(profile)["threshold"]
-    if threshold == 0 or table.empty:
-        return table
-    ordered = table.sort_values(["measure", "cohort", "as_of", "county"])
-    asked = np.zeros(len(table), dtype=bool) if besides is None else besides.loc[ordered.index].to_numpy(dtype=bool)
-    hidden = pd.Series(_hidden(ordered, threshold, asked), index=ordered.index).loc[table.index]
-    return rounded_course(without_course(table, hidden))
 
 
 def rounded_course(table: pd.DataFrame) -> pd.DataFrame:
@@ -80,22 +62,3 @@ def course_beside_measures(course: pd.DataFrame, measures: pd.DataFrame, profile
     same = beside["observed"].eq(beside["numerator"]) & (rate | beside["entered"].eq(beside["denominator"]))
     found = without_course(course, ~same & course["measure"].ne(headline))
     return found.assign(entered=found["entered"].mask(rate))
-
-
-def _hidden(rows: pd.DataFrame, threshold: int, asked: np.ndarray) -> np.ndarray:
-    size = len(rows)
-    count = np.concatenate([rows[name].to_numpy(dtype=float) for name in COUNTS])
-    complements = np.append(np.repeat(np.nan, size), (rows["entered"] - rows["observed"]).to_numpy(dtype=float))
-    whole = rows["county"].eq(WHOLE).to_numpy()
-    key = rows.groupby(["measure", "cohort", "as_of"]).ngroup().to_numpy()
-    lines = [pd.DataFrame({"key": key, "cell": np.arange(size) + number * size, "sign": np.where(whole, -1, 1)})
-             for number in range(len(COUNTS))]
-    each = np.arange(2 * size)
-    every, absent = cells(count, np.tile(whole.astype(int), 2), lines, each, np.roll(each, size))
-    small = np.zeros(len(every.count), dtype=bool)
-    small[:len(count)] = np.tile(asked, len(COUNTS))
-    for amount in (count, complements):
-        small[:len(count)] |= (amount > 0) & (amount < threshold)
-    padded = np.append(complements, np.full(len(every.count) - len(count), np.nan))
-    hidden = with_others(every, absent | small, threshold, amounts=lambda _: [every.count, padded], steps=lambda found: found)
-    return hidden[:size]

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cqi.cohorts import cohort
+from cqi.cohorts import spanned
 from cqi.disclosure.cells import cells, with_others
 from cqi.disclosure.policy import policy
 from cqi.disclosure.table import without_children_of_rates
 from cqi.vocabulary import WHOLE
 
 HIDDEN = ["children", "numerator", "denominator", "value"]
-ENTERED, SOON = "entries", "three months"
+KEY = ["measure", "county", "month"]
+ENTERED, SOON, LEFT = "entries", "three months", "exits"
 """Where the series of children who entered is hidden, so is the share among them."""
 
 
@@ -22,7 +23,7 @@ def protected_months(table: pd.DataFrame, profile: str, *, besides: pd.Series | 
     A series of a county is hidden where in any month its count, the children behind it, or (in a share) the children not counted
     are from 1 to below the threshold; and where it would tell a hidden one beside the whole file. Hidden rows are missing, with the
     status `suppressed`. `besides` marks rows (same index) whose series are hidden whatever their counts, as `beside_cohorts` does. The
-    children behind a rate are never shown. The order of rows does not matter.
+    children behind a rate are never shown; those of a share whose months are hidden are, where the children who entered are. The order of rows does not matter.
     """
     threshold = policy(profile)["threshold"]
     if threshold == 0 or table.empty:
@@ -32,25 +33,29 @@ def protected_months(table: pd.DataFrame, profile: str, *, besides: pd.Series | 
     hidden = pd.Series(_hidden(ordered, threshold, asked), index=ordered.index).loc[table.index].to_numpy()
     table = without_children_of_rates(table.astype(dict.fromkeys(HIDDEN, "float64")))
     table.loc[hidden, HIDDEN] = np.nan
-    return table.assign(status=table["status"].mask(hidden, "suppressed"))
+    table = table.round({"value": 2}).assign(status=table["status"].mask(hidden, "suppressed"))
+    entered = table.loc[table["series"] == ENTERED].set_index(KEY)["numerator"].reindex(pd.MultiIndex.from_frame(table[KEY])).set_axis(table.index)
+    return table.assign(**{name: table[name].mask(hidden & table["series"].eq(SOON), entered) for name in ("children", "denominator")})
 
 
-def beside_cohorts(table: pd.DataFrame, cohorts: pd.DataFrame, profile: str) -> pd.Series:
-    """Rows of series that would tell what the table of entry cohorts by months in care hides, for `besides`; same index as `table`.
+def beside_cohorts(table: pd.DataFrame, given: pd.DataFrame, profile: str) -> pd.Series:
+    """Rows of series that would tell what is hidden of whole periods, for `besides`; same index as `table`.
 
-    `cohorts`: measure-table rows as the profile may see them (`Tables.maturity`). A cohort's months add up to almost the same
-    children: a county's series are hidden where the cohort is, and where sum and cohort differ by 1 to below the threshold, such as
-    the few children who entered twice.
+    `given` has a row for each count of a period that stands in another table: `county`, `cohort`, the `series` whose months add up to almost
+    the same children, and `count`, missing where it is hidden. A county's series is hidden where a count of a period within its months is,
+    and where sum and count differ by 1 to below the threshold, such as the few children who entered twice.
     """
     threshold = policy(profile)["threshold"]
     told = pd.Series(False, index=table.index)
-    for label, rows in cohorts.groupby("cohort") if threshold else ():
-        inside = table["month"].between(pd.Timestamp(cohort(label).start), pd.Timestamp(cohort(label).end))
-        for series, name, shown in ((ENTERED, "denominator", rows), (SOON, "numerator", rows.loc[rows["at"] == 3])):
-            months = table.loc[inside & table["series"].eq(series)].groupby("county")["numerator"].sum()
-            apart = (shown.groupby("county")[name].min() - months).loc[months.index]
-            few = apart.index[apart.isna() | apart.abs().between(1, threshold - 1)]
-            told |= table["series"].eq(series) & table["county"].isin(few)
+    for (label, series), rows in given.groupby(["cohort", "series"]) if threshold and len(table) else ():
+        period = spanned(label)
+        inside = table["series"].eq(series) & table["month"].between(pd.Timestamp(period.start), pd.Timestamp(period.end))
+        months = table.loc[inside].groupby("county")["numerator"].agg(["sum", "size"])
+        own = rows.loc[rows["county"].isin(months.index)]
+        own = own.assign(apart=own["count"] - months["sum"].reindex(own["county"]).to_numpy(),
+                         whole=months["size"].reindex(own["county"]).eq(period.months).to_numpy())
+        few = own.loc[own["apart"].isna() & own["whole"] | own["apart"].abs().between(1, threshold - 1), "county"]
+        told |= table["series"].eq(series) & table["county"].isin(few)
     return told
 
 

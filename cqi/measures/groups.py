@@ -20,7 +20,7 @@ from cqi.estimates import proportion_difference, proportion_ratio, rate_differen
 from cqi.measures.basis import Basis
 from cqi.measures.counting import counted, counted_rows
 from cqi.registry import Measure
-from cqi.vocabulary import UNKNOWN, CqiError
+from cqi.vocabulary import UNKNOWN, WORKER, CqiError, WorkerLevelNotAllowed
 
 ALL_OTHERS = "all others"
 COMPARED = ["ratio", "ratio_lower", "ratio_upper", "difference", "difference_lower", "difference_upper"]
@@ -36,8 +36,11 @@ def by_group(measure: Measure, on: Basis, period: Cohort, *, as_of: date, groupi
     """Measure-table rows of every group, by county and for the whole file; `group` reads `race: White`.
 
     Empty where the file does not have the grouping, or the measure counts among a population. Children whose group is
-    not known come as `race: unknown`. CqiError for a grouping that is not declared.
+    not known come as `race: unknown`. CqiError for a grouping that is not declared,
+    WorkerLevelNotAllowed for one of people who work with children.
     """
+    if WORKER.search(grouping):
+        raise WorkerLevelNotAllowed(f"No figures by {grouping!r}: nothing is counted for single workers. Groups of children are {', '.join(groupings())}.")
     if grouping not in groupings():
         raise CqiError(f"There is no grouping {grouping!r}; there are {', '.join(groupings())}.")
     found = counted(measure, on, period, as_of=as_of)

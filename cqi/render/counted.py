@@ -8,10 +8,8 @@ from pathlib import Path
 from cqi import tables
 from cqi.disclosure import policy
 from cqi.render.pages import write_whole
-from cqi.render.plan import OFFICIAL
-from cqi.tables import Tables
+from cqi.tables import OFFICIAL, OfficialTables, Tables, official_tables
 from cqi.tables.backtested import backtested
-from cqi.tables.official import OfficialTables, official_tables
 from cqi.wording.plain import spreadsheet_safe
 
 WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "months_charted")
@@ -59,4 +57,4 @@ def table_paths(folder: Path, cohort: str) -> list[Path]:
 def write_tables(found: Tables | OfficialTables, folder: Path, cohort: str) -> None:
     """Writes the tables as CSV; names that a spreadsheet would take for a formula are made text."""
     for name, path in zip(written(cohort), table_paths(folder, cohort), strict=True):
-        write_whole(path, spreadsheet_safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.6g", date_format="%Y-%m-%d"))
+        write_whole(path, spreadsheet_safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.12g", date_format="%Y-%m-%d"))

@@ -17,10 +17,12 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets.config import Config
 
 QUIET = ["--log-level=50", "--HistoryManager.enabled=False"]
-START = """import gc, runpy, sys
+START = """import gc, sys
 gc.disable()
 sys.modules["rfc3987_syntax"] = None
-runpy.run_module("ipykernel_launcher", run_name="__main__")"""
+sys.path = [*filter(None, sys.path), ""]
+from cqi.render.session import start
+start()"""
 """A kernel lives for one page: collecting garbage costs it a fifth of a second, and a grammar for web addresses that comes
 with JupyterLab, and that no chart needs, one to four seconds."""
 

@@ -1,4 +1,4 @@
-"""One run a folder at a time."""
+"""One run a folder at a time, in a folder of its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from cqi.vocabulary import CqiError
+from cqi.vocabulary import CqiError, local
 
 NAME = ".lock"
 _WORDS = re.compile(r"(?P<pid>\d{1,9}) (?P<begun>\d{1,12}) (?P<host>\S+) (?P<since>\S+)")
@@ -29,13 +29,17 @@ def held(folder: Path):
     """Holds the folder, made if need be, for this process; folders that are empty afterwards are removed again.
 
     A lock whose process is gone is taken over. Raises FolderHeld where another process holds it, on this machine or
-    another.
+    another, and CqiError where the folder is an address, or where it or anything in it is a link to another place.
     """
+    for part in folder.parts:
+        local(part, "the place for pages")
+    _check_links(folder)
     made = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:
         _take(folder / NAME)
         try:
+            _check_links(folder)
             yield
         finally:
             (folder / NAME).unlink(missing_ok=True)
@@ -45,10 +49,17 @@ def held(folder: Path):
                 each.rmdir()
 
 
+def _check_links(folder: Path) -> None:
+    """Raises CqiError for a link in the folder, which would take pages to another place."""
+    below = (Path(at) / name for at, folders, files in os.walk(folder) for name in (*folders, *files))
+    if link := next((path for path in (folder, *below) if path.is_symlink()), None):
+        raise CqiError(f"{link}: this is a link to another place, and a run writes in its own folder only; remove it, or choose another --out.")
+
+
 def _take(path: Path) -> None:
     for _ in range(2):
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # never through a link
         except FileExistsError:
             _clear_if_stale(path)
             continue

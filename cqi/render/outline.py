@@ -6,6 +6,7 @@ import html
 import re
 
 from markupsafe import Markup
+from mistune import HTMLRenderer
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from cqi.vocabulary import CqiError
@@ -14,10 +15,24 @@ _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 
 
+class PageWords(IPythonRenderer):
+    """nbconvert's own renderer for a page: HTML and diagrams are text, and a picture, which could be fetched, is its words."""
+
+    def __init__(self) -> None:
+        super().__init__(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Code as text, whatever language it says; nbconvert gives a diagram's lines out as they are."""
+        return HTMLRenderer.block_code(self, code)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """The words that stand for the picture."""
+        return text
+
+
 def words_html(markdown: str) -> str:
-    """A notebook's markdown as HTML by nbconvert's own renderer; HTML written inside it is shown as text, not obeyed."""
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, exclude_anchor_links=True)
-    return MarkdownWithMath(renderer=renderer).render(markdown)
+    """A notebook's markdown as HTML; HTML written inside it is shown as text, not obeyed, and nothing is fetched."""
+    return MarkdownWithMath(renderer=PageWords()).render(markdown)
 
 
 def outlined(body: str) -> tuple[str, list[tuple[str, Markup]]]:

@@ -48,7 +48,9 @@ class PageExporter(TemplateExporter):
         return environment
 
     def from_notebook_node(self, nb, resources=None, **kw):
-        """The page as text, and the resources; raises CqiError for an output that is not a block."""
+        """The page as text, and the resources; raises CqiError for an output that is not a block, or widgets."""
+        if nb.metadata.get("widgets"):
+            raise CqiError("The notebook made widgets, which keep what they are given; a page shows blocks and markdown only.")
         cells = "\n".join(_cell_html(number, cell) for number, cell in enumerate(nb.cells, 1))
         body, contents = outlined(cells)
         lead, opening, rest = body.partition("<h2")

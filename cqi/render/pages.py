@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 import os
+import stat
 import threading
 import time
 import traceback
@@ -11,16 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cqi.blocks import MIME
+from cqi.render.gate import refuse_identifiers
 from cqi.render.kernels import engine_options
 from cqi.render.page import page_html
 from cqi.render.plan import Job, notebook_path, papermill_path
+from cqi.vocabulary import CqiError
 
 CELL_SECONDS = 600
 WHAT_HAPPENED = {
     "CellTimeoutError": "A step of the notebook took longer than {seconds} seconds and was ended",
     "DeadKernelError": "The notebook's process ended before it was done; the machine may have too little memory",
 }
-_WRITING = threading.Lock()
+_WRITING, _MAKING = threading.Lock(), threading.RLock()
 
 
 @dataclass(frozen=True)
@@ -34,19 +38,21 @@ class Outcome:
     seconds: float = 0.0
 
 
-def rendered(job: Job, out: Path, private: Path) -> Outcome:
-    """Renders one page below `out` and says what became of it; never raises for what goes wrong in a notebook.
+def rendered(job: Job, out: Path, pages: Path, private: Path, ids: frozenset[str] = frozenset()) -> Outcome:
+    """Renders one page below `pages` and says what became of it; never raises for what goes wrong in a notebook.
 
-    The executed notebook stays in `restricted/`, and so does the log of a failure. The kernel's sockets are in `private`.
+    The executed notebook stays in `restricted/` below `out`, and so does the log of a failure. The kernel's sockets are in `private`. A page
+    on which one of the `ids` stands is not made.
     """
     started = time.monotonic()
     try:
         notebook = _executed(job, out, private)
         with _WRITING:  # one exporter and one drawing engine serve all pages
             text = page_html(notebook, title=job.title, profile=job.parameters["profile"], facts=(), links=(), **_addresses(job))
-        write_whole(out / job.place, text)
+        refuse_identifiers(text, ids)
+        write_whole(pages / job.place, text)
     except Exception as error:  # noqa: BLE001 - whatever a notebook does is that page's failure only
-        return Outcome(job, "failed", reason=_reason(error, job, out), seconds=time.monotonic() - started)
+        return Outcome(job, "failed", reason=_reason(error, job, out, ids), seconds=time.monotonic() - started)
     return Outcome(job, "done", answer=_first_sentence(notebook), seconds=time.monotonic() - started)
 
 
@@ -54,7 +60,8 @@ def _executed(job: Job, out: Path, private: Path):
     from papermill import execute_notebook
 
     kept = out / "restricted" / Path(job.place).with_suffix(".ipynb")
-    kept.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(kept.parent)
+    os.close(_owners_only(kept, os.O_APPEND))  # papermill writes into the file that is there, and leaves its mode
     return execute_notebook(
         papermill_path(notebook_path(job.role)), papermill_path(kept), parameters=job.parameters, progress_bar=False, log_output=False,
         request_save_on_cell_execute=False, kernel_name="python3", **engine_options(private, seconds=CELL_SECONDS),
@@ -67,32 +74,68 @@ def _addresses(job: Job) -> dict:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes beside the path, then renames: a reader finds the old page or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes beside the path, then renames: a reader finds the old page or the new one, never half of one. Who may read its folder
+    may read it."""
+    make_folder(path.parent)
     working = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        with open(working, "w", encoding="utf-8", newline="\n") as file:
+        with open(_owners_only(working, os.O_TRUNC), "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        working.chmod(stat.S_IMODE(path.parent.stat().st_mode) & 0o666)
         os.replace(working, path)
     finally:
         working.unlink(missing_ok=True)
 
 
-def _reason(error: Exception, job: Job, out: Path) -> str:
+def make_folder(path: Path) -> None:
+    """Makes the folder where it is not there, for the same readers as the one that it lies in."""
+    with _MAKING:  # no other page finds it before it has its mode
+        if not path.is_dir():
+            make_folder(path.parent)
+            path.mkdir()
+            path.chmod(stat.S_IMODE(path.parent.stat().st_mode))
+
+
+def _owners_only(path: Path, how: int) -> int:
+    """An open file, written to in this way, that only its owner may read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | how, 0o600)
+    path.chmod(0o600)
+    return handle
+
+
+def _reason(error: Exception, job: Job, out: Path, ids: frozenset[str]) -> str:
     """The failure for a reader: our own error's words; of any other only its kind, with the whole in a private log."""
-    kind = getattr(error, "ename", "") or type(error).__name__
-    if kind == "CqiError":
-        return str(getattr(error, "evalue", error))
+    kind = _kind(error)
+    if kind == "CqiError" and (words := _without(str(getattr(error, "evalue", error)), ids)):
+        return words
     log = out / "restricted" / "logs" / f"{job.place.replace('/', '-')}.log"
     with suppress(OSError):  # where the disk is full the reason still reaches the index
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        make_folder(log.parent)
+        with open(_owners_only(log, os.O_TRUNC), "w", encoding="utf-8") as file:
             file.write("".join(traceback.format_exception(error)))
     cell = f" in its step {error.exec_count}" if getattr(error, "exec_count", None) else ""
     words = WHAT_HAPPENED.get(kind, "The notebook stopped{cell} ({kind})").format(seconds=CELL_SECONDS, cell=cell, kind=kind)
     return f"{words}. Details, for the maintainer only: {log.relative_to(out).as_posix()}."
+
+
+def _kind(error: Exception) -> str:
+    """The name of the error's type, where it is Python's, pandas' or ours: a notebook may call its own anything."""
+    from pandas import errors
+
+    name = getattr(error, "ename", "") or type(error).__name__
+    known = name in ("CqiError", *WHAT_HAPPENED) or hasattr(builtins, name) or hasattr(errors, name)
+    return name if known else "an error of its own kind"
+
+
+def _without(words: str, ids: frozenset[str]) -> str:
+    """The words, or none where an id stands among them."""
+    try:
+        refuse_identifiers(words, ids)
+    except CqiError:
+        return ""
+    return words
 
 
 def _first_sentence(notebook) -> str:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from cqi.vocabulary import WHOLE, CqiError, no_such
 NOTEBOOKS = {"review": "mid_course_review.ipynb", "overview": "statewide_overview.ipynb", "quality": "data_quality.ipynb",
              "official": "official_measures.ipynb"}
 FIELDS = {"review": Review, "official": Official, "quality": DataQuality}
-"""Whose fields are a role's parameters; those of the others are `Overview`'s."""
+"""Whose fields are a role's parameters; those of the others are `Overview`'s. All of them are text."""
+PLACE = re.compile(r"[a-z]{1,30}/(?:[a-z0-9-]{1,60}/)?[a-z0-9-]{1,60}\.html")
+"""Where a page may go: a profile's folder, or one below it, by names that do the same on every system."""
+
 OFFICIAL = "official"
 """The word that stands for the official measures where a cohort's stands for other pages."""
 RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(1, 10)),
@@ -29,11 +33,20 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", 
 
 @dataclass(frozen=True)
 class Job:
-    """One page: the notebook's role, its parameters, and where the page goes below the run's folder (posix)."""
+    """One page: the notebook's role, its parameters, and where the page goes below the run's folder (posix).
+
+    Raises CqiError for a parameter that the role does not have (papermill would run its name as code) or that is no text, and for
+    a place that is not a plain name below the folder.
+    """
 
     role: str
     parameters: dict
     place: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", {_known(name, self.role): _text(name, value) for name, value in self.parameters.items()})
+        if not PLACE.fullmatch(self.place):
+            raise CqiError(f"A page cannot go to {self.place!r}; its place is like 'release/alder/2025h2.html'.")
 
     @property
     def name(self) -> str:
@@ -74,11 +87,31 @@ def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared
             common = {**shared, "cohort": word, "profile": profile}
             planned.append(Job("overview", common, f"{profile}/overview-{slug(word)}.html"))
             planned += [Job("review", {"county": county, **common}, f"{profile}/{folders[county]}/{slug(word)}.html") for county in counties]
+    if len({job.place for job in planned}) < len(planned):
+        raise CqiError("Two pages would have one place: the names of two counties make the same file name. Call one of them otherwise.")
     return planned
 
 
+def _known(name: str, role: str) -> str:
+    wanted = [each.name for each in fields(FIELDS.get(role, Overview))]
+    if name not in wanted:
+        raise no_such("parameter", name, wanted, where=f"the notebook {NOTEBOOKS[role]}", there="Its parameters are")
+    return name
+
+
+def _text(name: str, value: object) -> str:
+    """The value as plain text, days as 2026-06-30; papermill would write any other kind as text that nobody meant."""
+    if isinstance(value, date) and value == value:  # pandas' missing day is a date that is not itself
+        return value.isoformat()[:10]
+    if not isinstance(value, (str, Path)):
+        raise CqiError(f"The parameter '{name}' is {type(value).__name__}; give text, such as '2026-06-30' for a day.")
+    if re.search("[\ud800-\udfff]", str(value)):
+        raise CqiError(f"The parameter '{name}' holds bytes that are no text; a file's or folder's name must be letters (UTF-8).")
+    return str(value)
+
+
 def _folders(counties: list[str]) -> dict[str, str]:
-    """The folder of each county: its slug, with a hash where another county's name differs only in its capitals."""
+    """The folder of each county: its slug, with a hash where another county's slug is the same."""
     common = Counter(slug(county) for county in counties)
     return {county: _hashed(slug(county), county) if common[slug(county)] > 1 else slug(county) for county in counties}
 

@@ -10,7 +10,7 @@ from cqi.sources.account import Ledger
 from cqi.sources.declared import Column, File, Source, declared_source, source_names
 from cqi.sources.defects import problem
 from cqi.sources.encoding import Unreadable
-from cqi.vocabulary import CqiError, nearest
+from cqi.vocabulary import WORKER, CqiError, nearest
 
 PRIVATE = re.compile(
     r"ssn|social.?sec|^upn$|passport|medicaid|surname|[fl]name$|^name$|address|phone|e.?mail|post.?code"
@@ -18,9 +18,6 @@ PRIVATE = re.compile(
     re.I,
 )
 """Column names that suggest people's names or numbers."""
-
-WORKER = re.compile(r"worker|supervisor|staff|provider|care.?giver|foster.?parent|judge|attorney|lawyer|therapist", re.I)
-"""Column names that suggest workers and providers."""
 
 COUNTY = re.compile(r"county|cnty|jurisdiction", re.I)
 SAME_COUNTY = re.compile(r"name|code|fips|(?:no|id|num|number)$", re.I)

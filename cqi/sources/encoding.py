@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 
@@ -23,6 +24,10 @@ OTHER_KINDS = {
     b"[": "JSON",
 }
 """How the files begin that are no table of text, whatever they are called."""
+
+ODD_SPACES = "[\t\n\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+UNSEEN = "[\x80-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+"""Characters that take no room, or turn the order of those beside them."""
 
 SEPARATORS = ",;\t|"
 Said = list[tuple[str, str]]
@@ -55,6 +60,12 @@ def plain_utf8(label: str, data: bytes, encoding: str) -> tuple[bytes, Said]:
         name = {"\t": "tabs", "|": "bars"}.get(mark, f"'{mark}'")
         said.append(("other-separator", f"columns are separated by {name}; read so"))
     return data, said
+
+
+def one_way(name: str) -> str:
+    """A name of a folder or file as the text of a table is read: accents and spaces written one way, nothing unseen."""
+    name = re.sub(ODD_SPACES, " ", unicodedata.normalize("NFC", name))
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", re.sub(UNSEEN, "", name)).strip()
 
 
 def separator(data: bytes) -> str:

@@ -21,13 +21,13 @@ WORKBOOKS = (".xlsx", ".xlsm")
 SAFE = b"\xd0\xcf\x11\xe0"
 """How a workbook begins that is locked with a password, or is of Excel before 2007."""
 
-SHEET = re.compile(r"/?xl/worksheets/[^/]+\.xml")
 ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\sr=\"(\d{1,9})\"")
 COLUMN = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=\"([A-Z]{2,3})\d")
 """Where a sheet names its rows, and its columns after Z."""
 
 MOST_CELLS = 100_000_000
 MOST_BYTES = 1 << 30
+PIECE = 1 << 20
 
 EXACT = 10**15
 """Excel keeps 15 digits of a number."""
@@ -49,7 +49,6 @@ def excel_text(label: str, data: bytes, fits: Callable[[str], bool], date_format
     for Excel to keep exactly rejects the file.
     """
     book = _workbook(label, data)
-    _check_size(label, data)
     shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
     sheets = shown if len(shown) == 1 else [name for name in book.sheet_names if fits(name)]
     if len(sheets) != 1:
@@ -65,17 +64,36 @@ def excel_text(label: str, data: bytes, fits: Callable[[str], bool], date_format
 
 
 def _check_size(label: str, data: bytes) -> None:
-    """Refuses a workbook that would fill the memory: a cell far from the others makes a sheet of all the cells between."""
+    """Refuses a workbook that would fill the memory: one packed a thousandfold, or one with a cell far from the others, which
+    makes a sheet of all the cells between."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            sheets = [part for part in packed.infolist() if SHEET.fullmatch(part.filename)]
-            vast = sum(part.file_size for part in packed.infolist()) > MOST_BYTES
-            vast = vast or any(_cells(packed.read(part)) > MOST_CELLS for part in sheets)
+            vast = _unpacked_bytes(packed) > MOST_BYTES or any(_cells(packed.read(part)) > MOST_CELLS for part in packed.namelist())
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
         raise Unreadable(problem("damaged-file", label, "the file cannot be read as an Excel workbook")) from None
     if vast:
         what = "a sheet is too large to be read; there may be something in a cell far to the right or below the table"
         raise Unreadable(f"{label}: {what}. Copy the table alone to a new workbook, or save it as CSV.")
+
+
+def _unpacked_bytes(packed: zipfile.ZipFile) -> int:
+    """How large all parts are together, by unpacking them and not by what they say of themselves; no more than a piece too many.
+
+    Raises BadZipFile for a part that says another size.
+    """
+    total = 0
+    for part in packed.infolist():
+        said, part.file_size = part.file_size, MOST_BYTES + 1  # Python unpacks no more than a part says
+        with packed.open(part) as content:
+            size = 0
+            while total + size <= MOST_BYTES and (piece := content.read(PIECE)):
+                size += len(piece)
+        total, part.file_size = total + size, said
+        if total > MOST_BYTES:
+            return total
+        if size != said:
+            raise zipfile.BadZipFile
+    return total
 
 
 def _cells(sheet: bytes) -> int:
@@ -97,6 +115,7 @@ def _workbook(label: str, data: bytes) -> CalamineWorkbook:
     if data.startswith(SAFE):
         what = "the workbook is locked with a password, or in the format of old Excel"
         raise Unreadable(f"{label}: {what}; save it as .xlsx without a password.")
+    _check_size(label, data)
     try:
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
     except (CalamineError, OSError):

@@ -9,7 +9,7 @@ from cqi.sources.columns import listed, looks_like
 from cqi.sources.declared import File, Source, declared_source, source_names
 from cqi.sources.encoding import UTF_16, separator
 from cqi.sources.excel import WORKBOOKS, sheet_names
-from cqi.vocabulary import CqiError
+from cqi.vocabulary import CqiError, local, printable
 
 DATA_FILES = (".csv", ".tab", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xml", ".zip", ".gz", ".7z")
 """Endings of files that may hold data, whether they can be read or not."""
@@ -20,7 +20,7 @@ HEAD_BYTES = 1 << 16
 
 def data_path(data: str | Path) -> Path:
     """The folder or file called `data`: as it stands, else in the first folder above the working folder that has it."""
-    asked = Path(data).expanduser()
+    asked = local(data).expanduser()
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / asked).exists():
@@ -50,7 +50,7 @@ def unread(data: Path, source: Source) -> list[str]:
     if data.is_file():
         return []
     beside = [path for path in _inside(data, source) if path.suffix.lower() in DATA_FILES]
-    return [path.relative_to(data).as_posix() for path in beside if not roles_played(path, source)]
+    return [printable(path.relative_to(data).as_posix()) for path in beside if not roles_played(path, source)]
 
 
 def _inside(data: Path, source: Source) -> list[Path]:

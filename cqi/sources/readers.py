@@ -14,7 +14,7 @@ from cqi.sources.afcars_xml import nested_tables
 from cqi.sources.dates import DATE_FORMATS
 from cqi.sources.declared import File, Source
 from cqi.sources.defects import problem
-from cqi.sources.encoding import Unreadable
+from cqi.sources.encoding import Unreadable, one_way
 from cqi.sources.excel import WORKBOOKS, excel_text
 from cqi.sources.finding import best_roles
 from cqi.sources.paths import authorities, said_by_path
@@ -48,10 +48,10 @@ class Opened:
         """What a path says of its rows: their `year`, or in a `folder` or name whose they are."""
         if what != "folder":
             return said_by_path(path, what)
-        if not self._authorities[path]:
+        if not one_way(self._authorities[path]):
             what = "its name does not tell whose rows these are, as the names of the other files beside it do"
             raise Unreadable(problem("no-authority", label, what))
-        return self._authorities[path]
+        return one_way(self._authorities[path])
 
     def content(self, path: Path) -> tuple[bytes | mmap.mmap, bool]:
         """The file's bytes, and whether it is opened for the first time. A nested file is mapped, not held in memory."""

@@ -16,21 +16,21 @@ from cqi.sources.account import Ledger
 from cqi.sources.columns import check_kind, chosen_columns, listed, tell_of_others
 from cqi.sources.declared import File, Source
 from cqi.sources.defects import problem
-from cqi.sources.encoding import Unreadable, plain_utf8
+from cqi.sources.encoding import ODD_SPACES, UNSEEN, Unreadable, plain_utf8
 from cqi.sources.finding import files_by_role, unread
 from cqi.sources.readers import Opened
 from cqi.sources.text import csv_text, line_of_names
 from cqi.sources.whole import check_whole
-from cqi.vocabulary import CqiError
+from cqi.vocabulary import CqiError, printable
 
 UNLIMITED = (".parquet", ".xml")
 """Endings of files that no spreadsheet writes."""
 
-ODD_SPACES = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+LONGEST_BYTES = 32_767
+"""A cell of a spreadsheet holds no more letters; a longer value is a mark of quotation that was never closed, or an attack."""
+
 NOTHING = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
 """Bytes of a file in which nothing is written: marks of encodings, spaces and line ends."""
-
-UNSEEN = "[\u00ad\u200b-\u200f\u2060\ufeff]"
 
 
 def text_tables(data: Path, source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
@@ -87,7 +87,7 @@ def _text_table(path: Path, name: str, file: File, source: Source, opened: Opene
         return ledger.tell(empty, "the sheet is empty; it was left out", file=label)
     check_kind(label, names, file, source, partial(line_of_names, data) if reader is csv_text else lambda names: 0)
     chosen = _chosen(label, names, read, file)
-    rows = _fields(read(sorted({name for held in chosen.values() for name in held})), chosen)
+    rows = _fields(label, read(sorted({name for held in chosen.values() for name in held})), chosen)
     rows = rows.assign(**{key: opened.said(path, what, label) for key, what in file.from_path.items() if key not in rows})
     check_whole(label, rows, file, chosen, alone=alone, unlimited=path.suffix.lower() in UNLIMITED)
     ledger.read(label, file.table, len(rows))
@@ -117,9 +117,9 @@ def _chosen(label: str, names: list[str], read: Callable, file: File) -> dict[st
         return chosen_columns(label, names, file, near=len(read(names[:1])) > 0)
 
 
-def _fields(table: pa.Table, chosen: dict[str, list[str]]) -> pd.DataFrame:
+def _fields(label: str, table: pa.Table, chosen: dict[str, list[str]]) -> pd.DataFrame:
     """The text of each field, spaces at both ends left off."""
-    text = {name: _clean(table.column(name)) for name in table.column_names}
+    text = {name: _clean(label, name, table.column(name)) for name in table.column_names}
     return pa.table({key: _joined([text[name] for name in names]) for key, names in chosen.items()}).to_pandas()
 
 
@@ -131,13 +131,28 @@ def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     return pc.if_else(blank, "", pc.binary_join_element_wise(*parts, "-"))
 
 
-def _clean(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Text whose accents, spaces and unseen characters are written one way, so that what looks the same is the same."""
-    if not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
+def _clean(label: str, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text whose accents, spaces and unseen characters are written one way, so that what looks the same is the same.
+
+    Raises Unreadable for control characters, which come in a Parquet file or a workbook, and for a value without an end.
+    """
+    if (pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_BYTES:
+        raise Unreadable(problem("damaged-file", label, f"a value of '{name}' is longer than {LONGEST_BYTES:,} letters"))
+    plain = not _has_controls(column)
+    if not plain and pc.any(pc.match_substring_regex(column, r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")).as_py():
+        raise Unreadable(problem("control-characters", label, f"the column '{name}' contains unreadable characters"))
+    if not plain or not pc.all(pc.string_is_ascii(column), min_count=0).as_py():
         column = pc.utf8_normalize(column, "NFC")
         column = pc.replace_substring_regex(pc.replace_substring_regex(column, ODD_SPACES, " "), UNSEEN, "")
     return pc.utf8_trim_whitespace(column)
 
 
+def _has_controls(column: pa.ChunkedArray) -> bool:
+    """Whether a byte of the column may be a control character; looked for in the whole buffer, which takes no time."""
+    buffers = [chunk.buffers()[2] for chunk in column.chunks if len(chunk)]
+    text = [np.frombuffer(buffer, dtype="uint8") for buffer in buffers if buffer]
+    return any(bool(((part < 32) | (part == 127)).any()) for part in text)
+
+
 def _relative(path: Path, data: Path) -> str:
-    return path.name if path == data else path.relative_to(data).as_posix()
+    return printable(path.name if path == data else path.relative_to(data).as_posix())

@@ -19,6 +19,9 @@ HEAD_BYTES = 1 << 16
 BLOCK_BYTES = 1 << 24
 """A row of a CSV file must fit into one block."""
 
+MOST_ROWS = 100_000_000
+"""A Parquet file of a few bytes can say that one value stands in any number of rows."""
+
 FOOTER = re.compile(
     r"\W*(grand |sub)?-?totals?\b|\W*(sum|count|average|records?|rows?|printed|generated|end of|report run|run date|page \d)\b"
     r"|\W*[\d,]+ (rows?|records?)\b", re.I,
@@ -103,6 +106,8 @@ def parquet_text(label: str, data: bytes) -> tuple[list[str], Callable]:
         names = file.schema_arrow.names
     except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise Unreadable(problem("damaged-file", label, "the file cannot be read as Parquet")) from None
+    if file.metadata.num_rows > MOST_ROWS:
+        raise Unreadable(problem("damaged-file", label, f"it has more than {MOST_ROWS:,} rows"))
     return names, lambda wanted: _parquet_columns(label, file, wanted)
 
 
@@ -117,7 +122,9 @@ def _parquet_columns(label: str, file: pyarrow.parquet.ParquetFile, wanted: list
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Dates as ISO, whole numbers without a decimal point, missing as ''."""
+    """Dates as ISO, whole numbers without a decimal point, missing as ''. Of a type that another program made, what is stored."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        column = column.cast(column.type.storage_type)
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):

@@ -17,7 +17,8 @@ from cqi.measures import Basis, count
 from cqi.quality import GAPS, findings, with_limits
 from cqi.registry import measure
 from cqi.sources import Extract
-from cqi.tables import HEADLINE, public_facts
+from cqi.tables.counting import HEADLINE
+from cqi.tables.public import public_facts
 from cqi.tables.reading import as_of_and_counties, file_facts, kept, key, read
 
 COUNTED = ("courses", "stable_counties", "false_alarms", "ended_worse", "detected")

@@ -6,20 +6,21 @@ from datetime import date
 
 import pandas as pd
 
-from cqi.cohorts import Cohort, months_after
+from cqi.cohorts import Cohort, months_after, spanned
 from cqi.vocabulary import HIDDEN_WORDS
 from cqi.wording.numbers import FEW, children, day_words, entered_words, joined, month_words, share
 
 
 def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_age: pd.DataFrame,
-           waiting: pd.DataFrame) -> tuple[str, ...]:
+           waiting: pd.DataFrame, region: pd.Series | None = None) -> tuple[str, ...]:
     """Three to five paragraphs on one cohort of one county.
 
     `course` is the county's row of the course table; `same_age` the headline measure's rows of this and the earlier
-    cohorts, each as known at the same age, oldest first; `waiting` its rows of the children still in care.
+    cohorts, each as known at the same age, oldest first; `waiting` its rows of the children still in care; `region` the row of the
+    pool of counties that it is in, told where its own counts are hidden.
     """
     if course["status"] == "suppressed":
-        return _hidden(county, period, as_of)
+        return _hidden(county, period, as_of, same_age.iloc[-1], region)
     if not course["entered"]:
         return (f"No children who count in this review entered care in {county} {entered_words(period)}.",
                 "A stay counts once it has lasted 8 days." if as_of <= period.end else "A stay counts when it lasts 8 days.")
@@ -43,13 +44,21 @@ _FEW_CHILDREN = ("With so few children a percentage, or a comparison with earlie
                  "the work. Look at each child: what is the plan, and what is in its way?")
 
 
-def _hidden(county: str, period: Cohort, as_of: date) -> tuple[str, ...]:
-    return (
+def _hidden(county: str, period: Cohort, as_of: date, own: pd.Series, region: pd.Series | None) -> tuple[str, ...]:
+    older = ""
+    if own["status"] == "carried forward":
+        older = (f"The last figure that could be shown is of {day_words(own['as_of'])}: {own['numerator']:,.0f} of "
+                 f"{children(own['denominator'])} ({share(own['value'])}) had left. Too few have left since to say so without telling who.")
+    together = ""
+    if region is not None and not pd.isna(region["observed"]) and "," in region["members"]:
+        together = (f"The counties of {region['county']} can be told together: {region['observed']:,.0f} of {children(region['entered'])} "
+                    f"({share(region['observed'] / region['entered'])}) had left.")
+    return tuple(filter(None, (
         f"Some children entered care in {county} {entered_words(period)}. The counts behind this review are small, or would "
-        f"give a small count away, so they are {HIDDEN_WORDS}.",
+        f"give a small count away, so they are {HIDDEN_WORDS}.", older, together,
         f"This is what can be shown as of {day_words(as_of)}. The agency's own staff see every number in the internal review.",
         "That nothing is shown does not mean that nothing happened, good or bad.",
-    )
+    )))
 
 
 def _so_far(county: str, period: Cohort, as_of: date, course: pd.Series) -> str:
@@ -66,13 +75,15 @@ def _so_far(county: str, period: Cohort, as_of: date, course: pd.Series) -> str:
 
 
 def _before(same_age: pd.DataFrame) -> str:
-    """Earlier cohorts at the same age; empty when there are none."""
+    """Earlier cohorts at the same age, one by one or put together; empty when there are none."""
     earlier = same_age.iloc[:-1]
     earlier = earlier.loc[earlier["denominator"] > 0]
     if earlier.empty or earlier["numerator"].isna().any():
         return ""
     total, gone = earlier["denominator"].sum(), earlier["numerator"].sum()
-    words = f"At the same age, {gone:,.0f} of {total:,.0f} children ({share(gone / total)}) from the {_number(len(earlier))} before had left."
+    together = earlier["status"].eq("pooled").any()
+    whose = f"who entered from {spanned(earlier.iloc[0]['cohort']).words}" if together else f"from the {_number(len(earlier))} before"
+    words = f"At the same age, {gone:,.0f} of {total:,.0f} children ({share(gone / total)}) {whose} had left."
     if len(earlier) > 1 and earlier["denominator"].min() >= FEW:
         words += f" By period, it ranged from {share(earlier['value'].min())} to {share(earlier['value'].max())}."
     return words
@@ -132,9 +143,9 @@ _SIGNALS = {
 
 
 def soon(waiting: pd.DataFrame) -> float:
-    """Children still in care who reach 12 months within 3 months; missing where hidden, 0 where there are none."""
+    """Children still in care who reach 12 months within 3 months; missing where hidden or not told."""
     count = waiting.loc[waiting["group"] == "time left: less than 3 months left", "numerator"]
-    return count.iloc[0] if len(count) else 0.0
+    return count.iloc[0] if len(count) else float("nan")
 
 
 def _cannot_tell(period: Cohort, as_of: date, course: pd.Series, near: float) -> str:

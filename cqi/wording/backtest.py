@@ -134,9 +134,11 @@ def _errors_too(row: dict) -> str:
 
 def month_table(found, *, ranges: bool = True, errors: bool = True) -> Table:
     """Scores by month of the course: how the ranges did, and how far off the three ways were."""
-    rows = tuple((Cell(f"{row['month']:.0f}"), *_scores(row, ranges, errors)) for row in found.by_month.to_dict("records"))
+    rows = tuple((Cell(f"{row['month']:.0f}"), *_scores(row, ranges, errors, limits=not ranges)) for row in found.by_month.to_dict("records"))
     columns = ("Month", "Courses", *(RANGES if ranges else ()), *(ERRORS if errors else ()))
-    return Table(_caption(found, "by month of the course"), columns, rows, notes=(REPLAY[1],))
+    around = () if ranges else ("In brackets: the 95% limits of the error, where they are known.",)
+    which = "" if ranges and errors else " (ranges)" if ranges else " (errors)"
+    return Table(_caption(found, f"by month of the course{which}"), columns, rows, notes=(*around, REPLAY[1]))
 
 
 def size_table(found) -> Table:
@@ -154,11 +156,19 @@ def _as_of(found) -> str:
     return day_words(date.fromisoformat(found.facts["as_of"]))
 
 
-def _scores(row: dict, ranges: bool = True, errors: bool = True) -> tuple[Cell, ...]:
-    limits = "" if pd.isna(row["coverage_low"]) else f" ({share(row['coverage_low'])} to {share(row['coverage_high'])})"
-    held = (Cell(share(row["coverage_80"]) + limits), Cell(share(row["coverage_95"])), Cell(_signed(row["bias"])))
-    off = tuple(Cell("none" if pd.isna(row[name]) else _points(row[name])) for name in ("crps", "crps_naive", "crps_chain_ladder"))
+def _scores(row: dict, ranges: bool = True, errors: bool = True, *, limits: bool = False) -> tuple[Cell, ...]:
+    around = "" if pd.isna(row["coverage_low"]) else f" ({share(row['coverage_low'])} to {share(row['coverage_high'])})"
+    held = (Cell(share(row["coverage_80"]) + around), Cell(share(row["coverage_95"])), Cell(_signed(row["bias"])))
+    off = tuple(Cell(_error(row, name, limits)) for name in ("crps", "crps_naive", "crps_chain_ladder"))
     return (Cell(f"{row['courses']:,.0f}"), *(held if ranges else ()), *(off if errors else ()))
+
+
+def _error(row: dict, name: str, limits: bool) -> str:
+    """`12.3`, with its limits `12.3 (10.1 to 14.5)`; no error is below 0."""
+    if pd.isna(row[name]):
+        return "none"
+    known = limits and pd.notna(row[f"{name}_low"])
+    return _points(row[name]) + (f" ({_points(max(row[f'{name}_low'], 0))} to {_points(row[f'{name}_high'])})" if known else "")
 
 
 def _points(value: float) -> str:

@@ -164,7 +164,8 @@ def table(name: str, chart: Charted, caption: str) -> Table:
     counts = {"exits": ("Exits", "Days in care", "Value"), "three months": ("Left within 3 months", "Children who entered", "Share"),
               "entries": ("Children",)}[name]
     rows = tuple(_row(chart, point, seen) for (_, point), seen in zip(chart.points.iterrows(), _seen(chart)))
-    return Table(caption, ("Month", *counts, "Limits", "What was seen"), rows)
+    centre = "" if np.isnan(chart.points["centre"]).all() else _said(chart, chart.points["centre"].dropna().iloc[-1], unit=True)
+    return Table(caption, ("Month", *counts, "Limits", "What was seen"), rows, notes=(f"On average: {centre}.",) if centre else ())
 
 
 def _row(chart: Charted, point: pd.Series, seen: str) -> tuple[Cell, ...]:

@@ -130,7 +130,8 @@ def _in_reach(course: pd.Series, definition: Measure) -> str:
     """What 1.5 times the usual pace from today would give, or the pace so far where that is more."""
     faster = course["in_reach"] > course["projected_50"]
     name, pace = ("in_reach", "one and a half times the usual pace") if faster else ("projected_50", "the pace so far")
-    count = "" if few(course) else f", or {course[name] * course['expected_final']:,.0f} of {things(definition, course['expected_final'])}"
+    likely = course[name] * course["expected_final"]
+    count = "" if few(course) or likely < FEW + 1 else f", or {likely:,.0f} of {things(definition, course['expected_final'])}"
     return f"What is in reach, at {pace}: {level(course, definition, name)}{count}."
 
 
@@ -202,7 +203,7 @@ def _aim(course: pd.Series, definition: Measure) -> str:
 
 def _near(waiting: pd.DataFrame | None, definition: Measure) -> str:
     """Whom to look at: who reaches 12 months soon, where that is known."""
-    count = 0.0 if waiting is None or waiting.empty else soon(waiting)
+    count = 0.0 if waiting is None else soon(waiting)
     if not fewer_is_worse(definition):
         return f"those who {events(definition)}" if definition.per == 1 else f"the {events(definition)} so far"
     if pd.isna(count) or not count:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cqi.blocks import Cell, Table
-from cqi.cohorts import cohort
+from cqi.cohorts import spanned
 from cqi.measures import kinds_of_exit
 from cqi.registry import measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
@@ -36,18 +36,23 @@ def _kind_cell(row: dict) -> Cell:
 
 
 def against_earlier(curves: pd.DataFrame, label: str, caption: str) -> Table:
-    """This cohort's share with interval and counts by month, and lowest and highest of earlier cohorts."""
+    """This cohort's share with interval and counts by month, and the middle, lowest and highest of earlier cohorts, which may go on."""
     whole = curves.loc[curves["part"] == ""]
     now = whole.loc[whole["cohort"] == label].sort_values("at")
-    earlier = whole.loc[whole["cohort"] != label].groupby("at")["value"].agg(["min", "max"])
-    rows = []
-    for _, row in now.iterrows():
-        band = earlier.loc[row["at"]] if row["at"] in earlier.index and earlier.loc[row["at"]].notna().all() else None
-        rows.append((Cell(f"month {row['at']:.0f}"), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row),
-                     Cell("none" if band is None else f"{share(band['min'])} to {share(band['max'])}")))
-    return Table(caption, ("Months in care", "Seen to leave", "Children", "Estimated share (95% interval)", "Earlier periods"),
-                 tuple(rows), notes=(("The estimate allows for children who have not been here that long, so it can be higher than those seen "
+    earlier = whole.loc[(whole["cohort"] != label) & whole["value"].notna()].groupby("at")["value"].agg(["median", "min", "max"])
+    own = {row["at"]: (count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row)) for _, row in now.iterrows()}
+    later = (Cell("not yet", "unobserved"),) * 3
+    rows = [(Cell(f"month {at:.0f}"), *own.get(at, later), *_earlier(earlier, at)) for at in sorted({*own, *earlier.index})]
+    return Table(caption, ("Months in care", "Seen to leave", "Children", "Estimated share (95% interval)", "Middle of earlier periods",
+                           "Earlier periods, lowest to highest"), tuple(rows), notes=(("The estimate allows for children who have not been here that long, so it can be higher than those seen "
                                       "to leave, divided by all children.",) if now["status"].eq("so far").any() else ()))
+
+
+def _earlier(earlier: pd.DataFrame, at: float) -> tuple[Cell, Cell]:
+    if at not in earlier.index:
+        return Cell("none"), Cell("none")
+    row = earlier.loc[at]
+    return Cell(share(row["median"])), Cell(f"{share(row['min'])} to {share(row['max'])}")
 
 
 def maturity(table: pd.DataFrame, caption: str) -> Table:
@@ -56,7 +61,7 @@ def maturity(table: pd.DataFrame, caption: str) -> Table:
     for label, group in table.groupby("cohort", sort=False):
         group = group.sort_values("at")
         entered = group.iloc[0]
-        rows.append((Cell(cohort(label).words), count_cell(entered, "denominator"), *(_mark(row) for _, row in group.iterrows())))
+        rows.append((Cell(spanned(label).words), count_cell(entered, "denominator"), *(_mark(row) for _, row in group.iterrows())))
     months = [f"Within {at:.0f} months" for at in sorted(table["at"].unique())]
     shares = any("\n" in cell.text for row in rows for cell in row)
     return Table(caption, ("Entered", "Children", *months), tuple(rows),
@@ -74,6 +79,7 @@ def _mark(row: pd.Series) -> Cell:
     if row["denominator"] < FEW:
         return Cell(f"{row['numerator']:,.0f} of {row['denominator']:,.0f}", "partly" if row["status"] == "so far" else "")
     words = f"{row['numerator']:,.0f} ({share(row['value'])})\n{share(row['lower'])} to {share(row['upper'])}"
+    words += f"\nas of {day_words(row['as_of'])}" if row["status"] == "carried forward" else ""
     return Cell(words, "partly" if row["status"] == "so far" else "")
 
 
@@ -90,7 +96,7 @@ def groups(table: pd.DataFrame, caption: str) -> Table:
 def by_cohort(table: pd.DataFrame, caption: str) -> Table:
     """One measure by cohort, each as known at the same age: counts, value, interval, as-of date."""
     words = measure(table.iloc[0]["measure"]).words
-    rows = tuple((Cell(cohort(row["cohort"]).words), *_counts(row), value_cell(row), Cell(day_words(row["as_of"])))
+    rows = tuple((Cell(spanned(row["cohort"]).words), *_counts(row), value_cell(row), Cell(day_words(row["as_of"])))
                  for _, row in table.iterrows())
     return Table(caption, ("Period", words["counted"].capitalize(), words["among"].capitalize(), "Value (95% interval)", "As known on"),
                  rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from cqi.cohorts import spanned
 from cqi.measures import kinds_of_exit
 from cqi.wording.answer import verdict
 from cqi.wording.numbers import children, joined, plural, share, value_form
@@ -64,13 +65,16 @@ def by_cohort(rows: pd.DataFrame, cohort: str, title: str) -> str:
 
     `rows` have a value each; one of them is this cohort's.
     """
-    now, earlier = rows.loc[rows["cohort"] == cohort].iloc[0], rows.loc[rows["cohort"] != cohort, "value"]
+    now, others = rows.loc[rows["cohort"] == cohort].iloc[0], rows.loc[rows["cohort"] != cohort]
+    earlier = others["value"]
     form = value_form(now["unit"])
     value = f"{now['numerator']:,.0f} of {now['denominator']:,.0f} ({now['value']:{form}})" if form == ".0%" else f"{now['value']:{form}} {now['unit']}"
     words = (f"{title}{', so far' if now['status'] == 'so far' else ''}: {value}; the true rate is likely between "
              f"{now['lower']:{form}} and {now['upper']:{form}}.")
     if earlier.empty:
         return words
+    if len(earlier) == 1:
+        return words + f" In {spanned(others.iloc[0]['cohort']).words}, at the same age, it was {earlier.iloc[0]:{form}}."
     return words + f" In earlier periods at the same age it ranged from {earlier.min():{form}} to {earlier.max():{form}}."
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from cqi.blocks import Cell, Figure, Table, Text
-from cqi.estimates import Funnel, proportion_funnel
-from cqi.estimates.funnel import INNER, INSIDE, OUTSIDE_OUTER
+from cqi.estimates import Funnel, proportion_funnel, proportion_limits
+from cqi.estimates.funnel import INNER, INSIDE, OUTER, OUTSIDE_OUTER
 from cqi.registry import PROPORTIONS, measure
 from cqi.vocabulary import WHOLE, CqiError
 from cqi.wording.numbers import FEW, children, count_cell, day_words, joined, plural, share, value_cell
@@ -77,11 +77,21 @@ def _anyway(number: float) -> str:
 
 
 def table(rows: pd.DataFrame, found: Funnel, caption: str, counted: str) -> Table:
-    """Each county's counts, its share with interval, and where it lies beside the limits; phi and tau2 in the notes."""
+    """Each county's counts, its share with interval, where it lies beside the limits, and the limits for its number of children;
+    phi and tau2 in the notes."""
     beside = [verdict if verdict == INSIDE else f"{verdict}, {side}" for verdict, side in zip(found.verdict, _sides(found))]
-    cells = tuple((Cell(row["county"]), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row), Cell(words))
-                  for (_, row), words in zip(rows.iterrows(), beside))
-    return Table(caption, ("County", counted, "Children", "Share (95% interval)", "Beside the limits"), cells, notes=_spread(found))
+    cells = tuple((Cell(row["county"]), count_cell(row, "numerator"), count_cell(row, "denominator"), value_cell(row), Cell(words),
+                   *(_limits(found, row["denominator"], level) for level in (INNER, OUTER))) for (_, row), words in zip(rows.iterrows(), beside))
+    columns = ("County", counted, "Children", "Share (95% interval)", "Beside the limits", "95% limits", "99.8% limits")
+    return Table(caption, columns, cells, notes=(f"All of these counties together: {share(found.target)}.", *_spread(found)))
+
+
+def _limits(found: Funnel, children: float, level: float) -> Cell:
+    """The limits for so many children; below them those of chance alone, where they are not the same."""
+    widths = (found.plain.tau2, 0.0) if found.plain.tau2 else (0.0,)
+    ends = [proportion_limits(found.target, children, tau2=tau2, level=level, corrected=True) for tau2 in widths]
+    said = [f"{share(float(low))} to {share(float(high))}" for low, high in ends]
+    return Cell("\n".join([said[0], *(f"chance: {words}" for words in said[1:])]))
 
 
 def _spread(found: Funnel) -> tuple[str, ...]:

@@ -70,6 +70,30 @@ _ALWAYS = (
 )
 
 
+OFFICIAL_CANNOT_TELL = (
+    "Why a figure is as it is, or how the children are doing now.",
+    "What is happening today: these figures look back.",
+    "Whose work was good. Places serve children with different needs, and courts and services differ.",
+    "Whether one figure is more than luck. Read its interval too; of few children it is wide.",
+)
+OFFICIAL_QUESTIONS = (
+    "Which of these figures does not fit what you see? What may the file have missed?",
+    "Where a figure moved by more than its interval, what did people try at that time?",
+    *_ALWAYS[1:],
+)
+OVERVIEW_CANNOT_TELL = (
+    "Why a county has a signal. It may be chance, and it is no judgement on anyone's work.",
+    "Which county does well. Counties serve children with different needs, and small ones move more by chance.",
+    "How the children are doing, in care or at home.",
+)
+OVERVIEW_QUESTIONS = (
+    "What do people in the counties with a signal see? How can others learn from them, or help?",
+    "What changed for all counties at once: a law, money, courts, the way things are recorded?",
+    "What could the state take out of the way of the children who are still waiting?",
+    *_ALWAYS[1:],
+)
+
+
 def _first_question(course: pd.Series) -> str:
     if course["entered"] == 0:
         return "No child who counts here entered care. What helped families, and what would keep it so?"
@@ -104,7 +128,7 @@ def _definition(measure: Measure) -> Details:
     ]
     if measure.evidence:
         rows = tuple((Cell(item["citation"]), Cell(item["finding"]), Cell(item["strength"])) for item in measure.evidence)
-        blocks.append(Table("What is known", ("Source", "Finding", "Strength"), rows, numeric=False))
+        blocks.append(Table(f"What is known: {measure.title}", ("Source", "Finding", "Strength"), rows, numeric=False))
     source = measure.source
     blocks.append(Text((f"Source: {source['citation']}. Reviewed by {source['reviewer']}, {day_words(source['reviewed'])}.",), "note"))
     return Details(measure.title, tuple(blocks))

@@ -79,7 +79,9 @@ def count_cell(row: pd.Series, name: str) -> Cell:
 
 
 def value_cell(row: pd.Series, *, fine: bool = False) -> Cell:
-    """The value with its interval as a table cell."""
+    """The value with its interval as a table cell; one of an earlier day, because today's may not be shown, with that day."""
+    if row["status"] == "carried forward":
+        return Cell(f"{value_words(row, fine=fine)}\nas of {day_words(row['as_of'])}")
     return Cell(HIDDEN_MARK, "hidden") if row["status"] == "suppressed" and pd.isna(row["value"]) else Cell(value_words(row, fine=fine))
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cqi.benchmarks import benchmark, national_performance
 from cqi.blocks import Cell, Table
-from cqi.cohorts import cohort
+from cqi.cohorts import spanned
 from cqi.cohorts.federal import files_needed
 from cqi.registry import Measure, indicators, measure
 from cqi.vocabulary import UNKNOWN
@@ -61,8 +61,8 @@ def answer(place: str, rows: pd.DataFrame, day: date, *, federal: bool) -> tuple
     """How many indicators have a figure for a complete period, which have none and why, and how to read them."""
     why = {name: _why_none(newest(rows.loc[rows["measure"] == name])) for name in indicators()}
     counted = sum(reason == "" for reason in why.values())
-    first = (f"{place}: {counted} of the {len(why)} federal indicators {'has' if counted == 1 else 'have'} a figure for a complete "
-             f"12-month period, as the file knew them on {day_words(day)}.")
+    first = (f"{place}: {counted} of the {len(why)} federal indicators {'has' if counted == 1 else 'have'} a figure. Each is for 12 whole "
+             f"months, as the file knew them on {day_words(day)}.")
     names = {reason: [measure(name).title for name, found in why.items() if found == reason] for reason in NO_FIGURE}
     nation = ("The nation's figure is context. Places differ in the children they serve, so it is neither a pass nor a fail.",) if federal else ()
     return (first, *(f"{reason}: {'; '.join(titles)}." for reason, titles in names.items() if titles),
@@ -91,7 +91,7 @@ def summary(rows: pd.DataFrame, caption: str, *, fine: bool, federal: bool) -> T
         if row is None:
             lines.append((Cell(measure(name).title), *(Cell("none in the file"),) * 2, *nation))
         else:
-            lines.append((Cell(f"{measure(name).title}\n{cohort(row['cohort']).words}"), _of(row), _with_unit(row, fine=fine), *nation))
+            lines.append((Cell(f"{measure(name).title}\n{spanned(row['cohort']).words}"), _of(row), _with_unit(row, fine=fine), *nation))
     return Table(caption, ("Indicator, newest complete period", "Counted", "Value (95% interval)", *(("Nation, for context",) if federal else ())), tuple(lines))
 
 
@@ -114,14 +114,14 @@ def _nation(name: str) -> str:
     if found is None:
         return "none published"
     value = f"{found.value:.1%}" if found.per == 1 else f"{found.value:.2f}"
-    return f"{value}\n{cohort(found.period).words}"
+    return f"{value}\n{spanned(found.period).words}"
 
 
 def periods(rows: pd.DataFrame, bounds: pd.DataFrame, definition: Measure, caption: str, *, fine: bool, federal: bool) -> Table:
     """One indicator by period: counts, value, the shares between which it lies whatever the records left out hold (where any
     were), and for a federal file the files that an official figure needs."""
     words, left = definition.words, bounds.loc[bounds["left_out"] > 0].set_index("cohort") if len(bounds) else bounds
-    lines = tuple((Cell(f"{cohort(row['cohort']).words}\n{row['cohort']}"), _count(row, "numerator"), _count(row, "denominator"), state(row, fine=fine),
+    lines = tuple((Cell(f"{spanned(row['cohort']).words}\n{row['cohort']}"), _count(row, "numerator"), _count(row, "denominator"), state(row, fine=fine),
                    *([_span(left, row["cohort"])] if len(left) else []), *([Cell(needed(definition, row["cohort"]))] if federal else [])) for _, row in rows.iterrows())
     national = [found.words for found in (benchmark(definition.name), national_performance(definition.name)) if found] if federal else []
     return Table(caption, ("12 months", words["counted"].capitalize(), words["among"].capitalize(), _value_of(definition),
@@ -146,9 +146,9 @@ def _span(left: pd.DataFrame, cohort_word: str) -> Cell:
 def needed(definition: Measure, word: str) -> str:
     """The federal files that an official figure of the period needs; empty for a measure that needs none."""
     wanted = definition.data_needed
-    if not wanted or not cohort(word).kind.startswith("federal"):
+    if not wanted or not spanned(word).kind.startswith("federal"):
         return "none"
-    return files_needed(cohort(word), half_years=wanted.get("half_years", 0), report_years=wanted.get("report_years", 0)).words.replace("; ", "\n")
+    return files_needed(spanned(word), half_years=wanted.get("half_years", 0), report_years=wanted.get("report_years", 0)).words.replace("; ", "\n")
 
 
 def finding(rows: pd.DataFrame, definition: Measure, *, fine: bool, federal: bool) -> str:
@@ -158,7 +158,7 @@ def finding(rows: pd.DataFrame, definition: Measure, *, fine: bool, federal: boo
     form = value_form(row["unit"], fine=fine)
     counted = (f"{row['numerator']:,.0f} of {row['denominator']:,.0f} ({row['value']:{form}})" if definition.per == 1
                else f"{row['value']:{form}} {row['unit']}")
-    words = (f"{definition.title}, {cohort(row['cohort']).words}: {counted}; the true rate is likely between {row['lower']:{form}} "
+    words = (f"{definition.title}, {spanned(row['cohort']).words}: {counted}; the true rate is likely between {row['lower']:{form}} "
              f"and {row['upper']:{form}}.")
     if len(before):
         shown = "the earlier period" if len(before) == 1 else f"the {len(before)} earlier periods"
@@ -170,7 +170,7 @@ def finding(rows: pd.DataFrame, definition: Measure, *, fine: bool, federal: boo
 def adjusted(rows: pd.DataFrame, caption: str) -> Table:
     """Counted, expected, the ratio to what the nation's rates by age would give, with interval, and the ratio pulled together."""
     whole = rows["shrunken"].isna().all()
-    lines = tuple((Cell(f"{measure(row['measure']).title}\n{cohort(row['cohort']).words}"), Cell(f"{row['observed']:,.0f}"),
+    lines = tuple((Cell(f"{measure(row['measure']).title}\n{spanned(row['cohort']).words}"), Cell(f"{row['observed']:,.0f}"),
                    *([Cell(f"{row['expected']:,.1f}")] if "expected" in row else []), _interval(row, "ratio", "lower", "upper"),
                    *([] if whole else [_interval(row, "shrunken", "shrunken_lower", "shrunken_upper")])) for _, row in rows.iterrows())
     vintages = " and ".join(sorted(set(rows["vintage"])))
@@ -180,7 +180,7 @@ def adjusted(rows: pd.DataFrame, caption: str) -> Table:
 
 
 def _rates_of(rows: pd.DataFrame) -> str:
-    return "; ".join(dict.fromkeys(cohort(period).words for period in rows["benchmark_period"]))
+    return "; ".join(dict.fromkeys(spanned(period).words for period in rows["benchmark_period"]))
 
 
 def groups(rows: pd.DataFrame, definition: Measure, caption: str) -> Table:
@@ -215,13 +215,13 @@ def _written(value: float, form: str = ".2f") -> str:
 
 def group_finding(rows: pd.DataFrame, definition: Measure) -> str:
     """Which groups differ from all others by more than chance would explain, as groups named in the file, in which period."""
-    what = f"{definition.title}, {cohort(rows['cohort'].iloc[0]).words}"
+    what = f"{definition.title}, {spanned(rows['cohort'].iloc[0]).words}"
     compared = rows.loc[rows["ratio_lower"].notna()]
     apart = compared.loc[(compared["ratio_lower"] > 1) | (compared["ratio_upper"] < 1)]
     if compared.empty:
         return f"{what}: there are no two groups to compare."
     if apart.empty:
-        return f"{what}: of {plural(len(compared), 'group')} none differs from all other children by more than chance alone could explain."
+        return f"{what}: of {plural(len(compared), 'group')} none differs from the other children by more than chance could explain."
     names = [f"{row['group'].split(': ')[1]} ({row['ratio']:.2f} times; {_written(row['ratio_lower'])} to {_written(row['ratio_upper'])})"
              for _, row in apart.iterrows()]
     return f"{what}: beside all other children, the figure differs for {'; '.join(names)}. {NEVER_RANKED}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pandas as pd
@@ -33,6 +34,9 @@ def measure_text(measure: Measure) -> str:
     return "\n".join(textwrap.fill(part, 100, subsequent_indent="  ") for part in parts)
 
 
+FORMULA = re.compile(r"(^|[\t\r\n;|])(?=[\s\0\ufeff\u200b-\u200f\"']*[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]|[\t\r\0])")
+"""Where a cell may begin in a text, and what makes it one that a spreadsheet runs."""
+
 GROUPS = {"high": "Serious", "medium": "To check", "low": "To know"}
 """Severity of a defect -> the heading under which the command tells it."""
 
@@ -57,10 +61,17 @@ def findings_csv(defects: pd.DataFrame) -> str:
 
 
 def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with text that a spreadsheet would run as a formula made text."""
-    text = table.select_dtypes(include=["str", "object"])
-    return table.assign(**{name: column.where(~column.astype(str).str.match(r"[=+\-@\t\r]"), "'" + column.astype(str))
-                           for name, column in text.items()})
+    """The table with text that a spreadsheet would run as a formula made text, by an apostrophe before it; numbers stay numbers.
+
+    A line's end, a tab, a semicolon or a bar in a text begins a new cell for some spreadsheets. Source: OWASP ASVS 5.0, 1.2.10
+    (CWE-1236), with the full-width signs that are read like the narrow ones.
+    """
+    text = table.select_dtypes(include=["str", "object", "category"])
+    return table.assign(**{name: column.astype(object).map(_inert, na_action="ignore") for name, column in text.items()})
+
+
+def _inert(value):
+    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _defect_lines(row) -> list[str]:

@@ -128,10 +128,12 @@ def limits_table(rows: pd.DataFrame, caption: str, day: date) -> Table:
     """Each check's newest half-year or federal year: records flagged, among how many, share, limit. A period that is not over
     on the as-of date is named below."""
     declared = declared_checks().checks
+    part = used(rows)["used"].map("{:.0%}".format)
     lines = tuple((Cell(row["title"]), Cell(row["period"]), Cell(f"{row['flagged']:,.0f}"), Cell(f"{row['among']:,.0f}"), Cell(f"{row['share']:.2%}"),
-                   Cell(_limit(declared[row["check"]])), Cell("over" if row["over"] else "within")) for row in rows.to_dict("records"))
+                   Cell(_limit(declared[row["check"]])), Cell(part.get(place, "none")), Cell("over" if row["over"] else "within"))
+                  for place, row in zip(rows.index, rows.to_dict("records")))
     unfinished = [f"{cohort(word).words} ({word}) is not over yet: its records so far." for word in rows["period"].unique() if cohort(word).end > day]
-    return Table(caption, ("Check", "Period", "Records", "Among", "Share", "Limit", "Within or over"), lines, notes=tuple(unfinished))
+    return Table(caption, ("Check", "Period", "Records", "Among", "Share", "Limit", "Part of the limit used", "Within or over"), lines, notes=tuple(unfinished))
 
 
 def _limit(check) -> str:

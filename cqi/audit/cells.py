@@ -1,0 +1,111 @@
+"""Every published count as one cell, whatever file it stands in: what is counted, where, of whom, as known when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cqi.audit.files import Published
+from cqi.vocabulary import WHOLE
+
+HEADLINE = "permanency_in_12_months"
+KEY = ["amount", "measure", "county", "cohort", "group", "part", "at", "as_of"]
+COLUMNS = [*KEY, "value", "hidden", "place"]
+COUNTED = ("children", "reports")
+NEVER = ("not yet mature", "data quality")
+"""Statuses of a figure that is not given for another reason than its smallness."""
+STILL, REGION, MONTH = "still in care", "region", "by month"
+"""Groups of our own: the children of a cohort still in care, the members of a region, the children who entered in a month."""
+PROPORTIONS = COUNTED
+
+
+ENTRIES = "entries_per_1000_children"
+"""The measure whose numerator is the headline's denominator: the same children."""
+
+
+def cells(release: Published) -> pd.DataFrame:
+    """The counts of a release, one row for each place where one stands: KEY, `value` (missing where hidden), `hidden`, `place`.
+
+    `amount` is `numerator`, `denominator` (children, reports or months), or `days` (what a rate is per: days, population).
+    """
+    readers = {
+        "measures": _measures, "same-age": _measures, "maturity": _measures, "curves": _measures, "official-periods": _measures,
+        "official-groups": _measures, "waiting": _waiting, "course": _course, "regions": _regions, "looks": _looks, "months-charted": _months,
+    }
+    parts = [part.assign(place=place) for place, name, table in release.tables if name in readers and len(table)
+             for part in readers[name](table, today(release))]
+    none = pd.DataFrame({name: pd.Series(dtype="float64" if name in ("at", "value") else "str") for name in [*KEY, "value", "place"]})
+    found = pd.concat(parts, ignore_index=True) if parts else none
+    return found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna())[COLUMNS]
+
+
+def today(release: Published) -> str:
+    """The newest as-of date of the tables."""
+    days = [table["as_of"].max() for _, _, table in release.tables if "as_of" in table and len(table)]
+    return max(days, default="")
+
+
+def _as_cells(table: pd.DataFrame, amount: str, value: str, **other) -> pd.DataFrame:
+    """A column of a table as cells, without those that are not given for another reason."""
+    defaults = {"group": "", "part": "", "at": -1.0}
+    rows = table.loc[~(table["status"].isin(NEVER) & table[value].isna())] if "status" in table else table
+    rows = rows.assign(**{name: word for name, word in defaults.items() if name not in rows}).assign(amount=amount, value=rows[value])
+    return rows.assign(**other)[[*KEY, "value"]]
+
+
+def _measures(table: pd.DataFrame, _: str) -> list[pd.DataFrame]:
+    """Numerators, and what they are of: the same children at every month in care and for every kind of exit."""
+    counts, entries = table["unit"].isin(PROPORTIONS), table["measure"] == ENTRIES
+    return [_as_cells(table.loc[~entries], "numerator", "numerator"),
+            _as_cells(table.loc[entries], "denominator", "numerator", measure=HEADLINE, at=-1.0),
+            _as_cells(table.loc[counts], "denominator", "denominator", at=-1.0, part=""),
+            _as_cells(table.loc[~counts], "days", "denominator", at=-1.0, part="")]
+
+
+def _waiting(table: pd.DataFrame, _: str) -> list[pd.DataFrame]:
+    return [_as_cells(table, "numerator", "numerator"), _as_cells(table, "denominator", "denominator", group=STILL)]
+
+
+def _course(table: pd.DataFrame, _: str) -> list[pd.DataFrame]:
+    """The counts of the measure that is followed by month: the same cells as in the table of measures."""
+    own = table.loc[table["measure"] == HEADLINE]
+    return [_as_cells(own, "numerator", "observed", at=12.0), _as_cells(own, "denominator", "entered")]
+
+
+def _regions(table: pd.DataFrame, _: str) -> list[pd.DataFrame]:
+    return [_as_cells(table, "numerator", "observed", at=12.0, group=REGION), _as_cells(table, "denominator", "entered", group=REGION)]
+
+
+def _looks(table: pd.DataFrame, _: str) -> list[pd.DataFrame]:
+    own = table.loc[(table["monitor"] == "cohort") & (table["measure"] == HEADLINE)]
+    return [_as_cells(own.loc[own["observed"].notna()], "numerator", "observed", at=12.0, as_of=own["day"])]
+
+
+def _months(table: pd.DataFrame, day: str) -> list[pd.DataFrame]:
+    """Exits and days of a month; entries of a month, of whom some left within three months."""
+    table = table.assign(cohort=table["month"].str[:7], as_of=day, part=table["series"], group=MONTH)
+    soon, entered = table["series"] == "three months", table["series"] == "entries"
+    return [_as_cells(table.loc[~entered], "numerator", "numerator"), _as_cells(table.loc[entered], "denominator", "numerator", part=""),
+            _as_cells(table.loc[soon], "denominator", "denominator", part=""),
+            _as_cells(table.loc[~soon & ~entered], "days", "denominator")]
+
+
+def merged(found: pd.DataFrame) -> pd.DataFrame:
+    """One row a cell: its value where any place shows it, the first place that does."""
+    ordered = found.sort_values([*KEY, "hidden", "place"], kind="stable")
+    return ordered.drop_duplicates(KEY).reset_index(drop=True)
+
+
+def with_absent(found: pd.DataFrame) -> pd.DataFrame:
+    """The cells with those of counties that are left out of a table whose total is given: hidden, and perhaps 0 (`absent`)."""
+    own = found["group"] != REGION
+    counties = pd.Index(sorted(set(found.loc[own, "county"]) - {WHOLE}), name="county")
+    rest = [name for name in KEY if name != "county"]
+    by_county = pd.MultiIndex.from_frame(found.loc[own & (found["county"] != WHOLE), rest])
+    totals = found.loc[own & (found["county"] == WHOLE), [*rest, "place"]]
+    totals = totals.loc[pd.MultiIndex.from_frame(totals[rest]).isin(by_county)]
+    every = totals.merge(counties.to_frame(index=False), how="cross")
+    known = pd.MultiIndex.from_frame(found[KEY])
+    absent = every.loc[~pd.MultiIndex.from_frame(every[KEY]).isin(known)].assign(value=np.nan, hidden=True)
+    both = pd.concat([found.assign(absent=False), absent.assign(absent=True)], ignore_index=True)
+    return both.sort_values(KEY, kind="stable").reset_index(drop=True)

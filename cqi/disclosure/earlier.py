@@ -1,0 +1,39 @@
+"""Counts that were given out before: a reader knows them still, and what came since is a count too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cqi.disclosure.counts import WHOSE
+from cqi.disclosure.lines import Lines
+
+KEY = [*WHOSE, "at"]
+"""What a count is of, by whatever day: the same key in a later release is a later figure of the same."""
+
+
+def earlier_cells(placed: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Cells of this release (`cell`) whose count was given out before (`then`); `before` has the columns KEY, `children` and `numerator`."""
+    both = placed[[*KEY, "n", "k"]].merge(before[[*KEY, "children", "numerator"]], on=KEY)
+    parts = [both[["n", "children"]].set_axis(["cell", "then"], axis=1), both[["k", "numerator"]].set_axis(["cell", "then"], axis=1)]
+    return pd.concat(parts).loc[lambda rows: (rows["cell"] >= 0) & rows["then"].notna()].drop_duplicates()
+
+
+def moved(lines: Lines, earlier: pd.DataFrame, threshold: int) -> None:
+    """A line for each count that moved a little since it was given out: it, and the step, which is a count too."""
+    count = np.asarray(lines.count, dtype=float)
+    step = count[earlier["cell"]] - earlier["then"].to_numpy()
+    few = (np.abs(step) > 0) & (np.abs(step) < threshold)
+    cell, step = earlier["cell"].to_numpy()[few], step[few].astype("int64")
+    lines.beside(cell, np.abs(step), np.sign(step))
+
+
+def unmoved(placed: pd.DataFrame, earlier: pd.DataFrame, size: int) -> np.ndarray:
+    """Cells that a reader knows already, because the same count was given out before; and those not counted, where the others are."""
+    known, now = np.zeros(size, dtype=bool), placed[["n", "k", "children", "counted"]]
+    count = pd.concat([now.set_index("n")["children"], now.loc[now["k"] >= 0].set_index("k")["counted"]])
+    count = count.loc[~count.index.duplicated()]
+    known[earlier.loc[earlier["then"].to_numpy() == count.loc[earlier["cell"]].to_numpy(), "cell"]] = True
+    rest = placed.loc[(placed["r"] >= 0) & known[placed["n"]] & known[placed["k"]], "r"]
+    known[rest] = True
+    return known

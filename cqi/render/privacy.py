@@ -1,0 +1,37 @@
+"""A process that keeps to itself: what it writes is its owner's, what it held in memory is not dumped, others' warnings stay unsaid."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import warnings
+from contextlib import contextmanager, suppress
+
+PRIVATE = 0o077
+
+
+def no_core_dumps() -> None:
+    """A crash leaves no picture of the memory, for this process and those that it starts."""
+    with suppress(ImportError, ValueError, OSError):  # Windows has no such limit
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+@contextmanager
+def private_files():
+    """Files and folders made meanwhile are their owner's only; others are let in by name, with a mode of their own."""
+    before = os.umask(PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def quiet() -> None:
+    """Warnings and logs of libraries, and errors in threads, may hold a child's value: this process says none of them."""
+    warnings.showwarning = lambda *words, **more: None
+    logging.disable(logging.CRITICAL)
+    threading.excepthook = sys.unraisablehook = lambda words: None
