@@ -233,13 +233,17 @@ class Canaries:
         return sorted(f"{name}: {what}" for name, content in contents.items() for what in traces(content, self.born, self.stays))
 
 
-def open_to_others(folder: Path) -> list[str]:
-    """Files and folders below, and the folder itself, that anybody but their owner may read, write or enter."""
-    found = []
-    for path in (folder, *folder.rglob("*")):
-        with suppress(FileNotFoundError):  # gone meanwhile
-            if stat.S_IMODE(path.lstat().st_mode) & 0o077:
-                found.append(path.as_posix())
+def open_to_others(folder: Path, *, inside: bool = True) -> list[str]:
+    """Files and folders below, and the folder itself, that anybody but their owner may read, write or enter; without `inside` not those in
+    a folder that is its owner's only, where nobody else gets to."""
+    found, waiting = [], [folder]
+    while waiting:
+        path = waiting.pop()
+        with suppress(FileNotFoundError, NotADirectoryError):  # gone meanwhile
+            others = stat.S_IMODE(path.lstat().st_mode) & 0o077
+            found += [path.as_posix()] if others else []
+            if path.is_dir() and not path.is_symlink() and (others or inside or path == folder):
+                waiting += path.iterdir()
     return found
 
 

@@ -133,7 +133,7 @@ def watched_run(files, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clean")
     own = ("--county", "Juniper", "--cohort", "2025H2", "--profile", "internal", "--profile", "release", "--out", folder / "out")
     seen: set[str] = set()
-    made = watched("review", "--data", files, *own, folder=folder, during=lambda process: seen.update(open_to_others(folder / "tmp")))
+    made = watched("review", "--data", files, *own, folder=folder, during=lambda process: seen.update(open_to_others(folder / "tmp", inside=False)))
     return made, seen
 
 
@@ -160,7 +160,8 @@ def test_kernels_keep_to_the_folder_of_the_run(clean):
 
 def test_what_is_not_for_everyone_is_its_owners_only(watched_run):
     clean, meanwhile = watched_run
-    own, = (clean.folder / "out").iterdir()
+    own, = (each for each in (clean.folder / "out").iterdir() if each.is_dir())
+    assert (clean.folder / "out/given-out-release.jsonl").stat().st_mode & 0o777 == 0o600
     assert {path for path in meanwhile if path != str(clean.folder / "tmp")} == set()
     assert open_to_others(own / "restricted") == [] == open_to_others(own / "internal")
     umask = os.umask(0)

@@ -76,7 +76,7 @@ def test_it_is_counted_by_its_own_rule(one_file, tmp_path):
 
 
 def test_the_review_shows_it_beside_the_others(one_file):
-    review = Review("Maple", "2025H1", as_of="2026-06-30", data=str(DATA))
+    review = Review("Maple", "2025H1", as_of="2026-06-30", data=str(DATA), profile="internal")
     shown = review.counter_measures().content()["blocks"]
     beside = [*shown, *(block for details in shown for block in details.get("blocks", ()))]
     assert "Of the children who entered care, how many were home with their family within 6 months?" in [

@@ -22,8 +22,8 @@ def course(entered=120, observed=41, expected=56.0, at_risk=70, status="shown", 
 
 
 def same_age(*pairs):
-    rows = pd.DataFrame([{"numerator": gone, "denominator": total, "value": gone / total} for gone, total in pairs])
-    return rows
+    return pd.DataFrame([{"numerator": gone, "denominator": total, "value": gone / total if gone is not None else None, "status": "shown", "as_of": pd.Timestamp(TODAY),
+                          "cohort": PERIOD.back(len(pairs) - 1 - place).label} for place, (gone, total) in enumerate(pairs)])
 
 
 def waiting(near=12.0, total=70.0):
@@ -139,7 +139,7 @@ def test_a_measure_is_told_with_its_count_its_unit_and_so_far():
     assert findings.by_cohort(pd.DataFrame([row]), "2025H2", "Re-entry") == ("Re-entry, so far: 20 of 250 (8%); the true rate is likely "
                                                                             "between 5% and 12%.")
     words = findings.by_cohort(pd.DataFrame([rate, {**rate, "cohort": "2025H1", "value": 4.0}]), "2025H2", "Moves")
-    assert words.startswith("Moves: 5.90 moves per 1,000 days in care;") and words.endswith("ranged from 4.00 to 4.00.")
+    assert words.startswith("Moves: 5.90 moves per 1,000 days in care;") and words.endswith("In January to June 2025, at the same age, it was 4.00.")
 
 
 def test_groups_of_few_children_stand_without_shares():
@@ -150,6 +150,26 @@ def test_groups_of_few_children_stand_without_shares():
 
 def test_no_child():
     assert told(course(entered=0, observed=0))[0].startswith("No children who count in this review entered care in Alder")
+
+
+def test_earlier_periods_together_are_told_as_one():
+    rows = same_age((75, 220), (41, 120))
+    rows.loc[0, ["cohort", "status"]] = "2022H2 to 2025H1", "pooled"
+    assert say.answer("Alder", PERIOD, TODAY, course=course(), same_age=rows, waiting=waiting())[1] == (
+        "At the same age, 75 of 220 children (34%) who entered from July 2022 to June 2025 had left.")
+
+
+def test_a_hidden_county_is_told_by_its_last_figure_and_with_its_region():
+    rows = same_age((None, 120))
+    rows = rows.assign(numerator=23.0, denominator=94.0, value=0.24, status="carried forward", as_of=pd.Timestamp("2026-05-31"))
+    pool = pd.Series({"county": "Lakes", "members": "Alder, Birch", "entered": 413.0, "observed": 98.0})
+    hidden = course(status="suppressed")
+    sentences = say.answer("Alder", PERIOD, TODAY, course=hidden, same_age=rows, waiting=waiting(), region=pool)
+    assert sentences[1].startswith("The last figure that could be shown is of 31 May 2026: 23 of 94 children (24%) had left.")
+    assert sentences[2] == "The counties of Lakes can be told together: 98 of 413 children (24%) had left."
+    alone = say.answer("Alder", PERIOD, TODAY, course=hidden, same_age=rows.assign(status="suppressed"), waiting=waiting(),
+                       region=pool.replace({"Alder, Birch": "Alder"}))
+    assert len(alone) == 3 and not any(character.isdigit() and character not in "2026530" for character in alone[0])
 
 
 def test_hidden_counts_leave_no_number():

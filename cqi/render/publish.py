@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cqi.audit import Finding, audit
@@ -32,6 +32,8 @@ def made_in_private(folder: Path) -> Iterator[Path]:
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)
+        with suppress(OSError):  # it is not empty where a page was made
+            place.parent.rmdir()
 
 
 def withheld(profile: str, making: Path, folder: Path) -> list[Finding]:

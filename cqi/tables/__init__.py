@@ -15,7 +15,7 @@ from cqi.tables.reading import as_of_and_counties, key, read
 from cqi.tables.official import internal
 from cqi.tables.official_counted import OFFICIAL, OfficialTables, official_counted
 from cqi.tables.public import public_facts
-from cqi.tables.released import in_months, released_tables
+from cqi.tables.released import in_months, released_tables, without_over
 
 __all__ = ["EARLIER", "HEADLINE", "OFFICIAL", "OfficialTables", "Tables", "as_of_and_counties", "official_tables", "public_facts", "read", "tables"]
 
@@ -33,7 +33,7 @@ def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -
 
 @lru_cache(maxsize=16)
 def _every(data: str, source: str, cohort_word: str, as_of: str, profile: str, name: str) -> Tables:
-    return in_months(counted(data, source, cohort_word, as_of), policy(profile)["months_in_care"])
+    return without_over(in_months(counted(data, source, cohort_word, as_of), policy(profile)["months_in_care"]))
 
 
 def official_tables(data: str, source: str, as_of: str, profile: str) -> OfficialTables:

@@ -32,7 +32,7 @@ from cqi.tables.reading import as_of_and_counties, kept, key
 from cqi.vocabulary import WHOLE
 
 RUN = "CQI_RELEASE"
-"""Names the cohorts that a run releases, one after another with a comma between."""
+"""Names the cohorts that a run makes pages of, one after another with a comma between."""
 LEDGER = "CQI_LEDGER"
 """Names the folder in which it is written down what was given out before (see `cqi.tables.ledger`)."""
 LEAVERS = ("return_in_12_months", "reentry_in_12_months")
@@ -43,7 +43,8 @@ PATHS = ("curves", "looks", "projection", "months_charted")
 def released_tables(data: str, source: str, as_of: str, profile: str, word: str) -> Tables | OfficialTables:
     """The tables of a cohort, or of the official measures (under the word OFFICIAL), as they may be given out to a profile.
 
-    The release holds the cohorts that the run names (CQI_RELEASE), else all open ones, this one and the official measures. Found where
+    The release holds all open cohorts, this one, those that the run names (CQI_RELEASE) and the official measures, whichever pages are
+    made: so the same page says the same whatever else is asked for. Found where
     a run or an earlier call has put them. Raises CqiError as `counted` does.
     """
     folder = os.environ.get(LEDGER, "")
@@ -56,9 +57,9 @@ def released_words(data: str, source: str, as_of: str, word: str = "") -> tuple[
     """The cohorts of the release in which a page of this cohort stands."""
     day, _, first_entry = as_of_and_counties(data, source, as_of)
     named = [each for each in os.environ.get(RUN, "").split(",") if each]
-    words = named or [each.label for each in open_cohorts(day.day) if each.end >= first_entry]
+    words = [each.label for each in open_cohorts(day.day) if each.end >= first_entry]
     own = [word] if word and word != OFFICIAL else []
-    return tuple(sorted({*words, *own}, key=lambda each: (cohort(each).start, cohort(each).months)))
+    return tuple(sorted({*words, *named, *own}, key=lambda each: (cohort(each).start, cohort(each).months)))
 
 
 @lru_cache(maxsize=16)
@@ -128,7 +129,7 @@ def _derived(shown: Tables, every: Tables, before: pd.DataFrame, profile: str) -
     own = course.loc[course["measure"] == HEADLINE]
     earlier = before.loc[before["measure"].eq(HEADLINE) & before["part"].eq("")]
     looks = protected_looks(every.looks, own, pd.concat([shown.maturity, earlier], ignore_index=True), profile)
-    return without_details(_without_over(replace(
+    return without_details(without_over(replace(
         shown, course=course, looks=looks, projection=protected_projection(every.projection, own, looks, profile),
         curves=_drawn(shown.curves), waiting=_waiting(shown.waiting, own, profile),
     )), policy(profile)["threshold"])
@@ -157,7 +158,7 @@ def _waiting(waiting: pd.DataFrame, course: pd.DataFrame, profile: str) -> pd.Da
     return protected(waiting, profile, besides=others.between(1, policy(profile)["threshold"] - 1) | pd.isna(home["observed"]))
 
 
-def _without_over(every: Tables) -> Tables:
+def without_over(every: Tables) -> Tables:
     """No course and no curve for a county whose figure may not be given: they are the same figure by day."""
     course = without_numbers(every.course, pairs(every.course).isin(pairs(every.reasons)))
     over = every.reasons.loc[every.reasons["measure"] == HEADLINE, "county"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cqi.vocabulary import HIDDEN_WORDS
 
 HIDDEN_NOTE = "Too much of this picture would be hidden to protect privacy. The agency's own staff see it in the internal review."
-TOGETHER_NOTE = ("In one county these numbers would be small, so they are told for all counties together only. The agency's own staff see the "
-                 "county's in the internal review.")
+TOGETHER_NOTE = ("Told for all counties together only: in one county it would have to be hidden to protect privacy. The agency's own staff see "
+                 "it in the internal review.")
 OVER_NOTE = "Not given: the file is over a federal limit of data quality, as said at the top of the page."
 FEW_NOTE = ("There are too few children for a curve: with fewer than 10 it would show single children, and chance would move it. "
             "Look at the table by months, and at each child's plan.")
