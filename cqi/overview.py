@@ -130,7 +130,7 @@ def _change(row) -> str:
 def _compared(compared: int, counties: int) -> tuple[str, ...]:
     """How many counties could be compared, and how many of them chance alone would put outside."""
     some = f"{compared} of {plural(counties, 'county', 'counties')} could be compared. The others have few children, hidden counts or no history."
-    chance = f"Where nothing has changed, 1 county in 20 still gets a signal by chance: about {compared / 20:.0f} of these {compared}."
+    chance = f"Where nothing has changed, 1 county in 20 still gets a signal by chance: about {int(compared / 20 + 0.5)} of these {compared}."
     return (*((some,) if compared < counties else ()), *((chance,) if compared >= 10 else ()))
 
 
