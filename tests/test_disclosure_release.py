@@ -118,6 +118,13 @@ def test_a_count_that_moved_a_little_since_it_was_given_out_is_hidden(then, told
     assert np.isfinite(shown(found)).all() == told
 
 
+@pytest.mark.parametrize(("left", "told"), [(41, True), (40, True), (39, False), (30, False), (29, True)])
+def test_those_not_counted_may_not_move_a_little_either(left, told):
+    """Of 80 children 40 had not left then (52 in the first case); of 120 now `left` have not: as many, 1 to 10 fewer, 11 fewer."""
+    found = released({"2025H2": {"measures": rows({"Birch": (120, 120 - left)})}}, before=ledger("Birch", 80, 40 if left != 41 else 28))
+    assert np.isfinite(shown(found["2025H2"]["measures"])).all() == told
+
+
 def test_a_count_that_was_given_out_stays_shown():
     """Hiding now what was shown then would hide nothing: another county is hidden beside Elm."""
     pages = {"2025H2": {"measures": rows({"Birch": (40, 15), "Elm": (40, 5)}, others={"Cedar": (200, 90)})}}

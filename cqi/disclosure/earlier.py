@@ -14,8 +14,9 @@ KEY = [*WHOSE, "at"]
 
 def earlier_cells(placed: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """Cells of this release (`cell`) whose count was given out before (`then`); `before` has the columns KEY, `children` and `numerator`."""
-    both = placed[[*KEY, "n", "k"]].merge(before[[*KEY, "children", "numerator"]], on=KEY)
-    parts = [both[["n", "children"]].set_axis(["cell", "then"], axis=1), both[["k", "numerator"]].set_axis(["cell", "then"], axis=1)]
+    both = placed[[*KEY, "n", "k", "r"]].merge(before[[*KEY, "children", "numerator"]], on=KEY)
+    both = both.assign(others=both["children"] - both["numerator"])
+    parts = [both[[cell, then]].set_axis(["cell", "then"], axis=1) for cell, then in (("n", "children"), ("k", "numerator"), ("r", "others"))]
     return pd.concat(parts).loc[lambda rows: (rows["cell"] >= 0) & rows["then"].notna()].drop_duplicates()
 
 
@@ -30,8 +31,8 @@ def moved(lines: Lines, earlier: pd.DataFrame, threshold: int) -> None:
 
 def unmoved(placed: pd.DataFrame, earlier: pd.DataFrame, size: int) -> np.ndarray:
     """Cells that a reader knows already, because the same count was given out before; and those not counted, where the others are."""
-    known, now = np.zeros(size, dtype=bool), placed[["n", "k", "children", "counted"]]
-    count = pd.concat([now.set_index("n")["children"], now.loc[now["k"] >= 0].set_index("k")["counted"]])
+    known = np.zeros(size, dtype=bool)
+    count = pd.concat([placed.loc[placed[cell] >= 0].set_index(cell)[name] for cell, name in (("n", "children"), ("k", "counted"), ("r", "others"))])
     count = count.loc[~count.index.duplicated()]
     known[earlier.loc[earlier["then"].to_numpy() == count.loc[earlier["cell"]].to_numpy(), "cell"]] = True
     rest = placed.loc[(placed["r"] >= 0) & known[placed["n"]] & known[placed["k"]], "r"]
