@@ -67,6 +67,32 @@ def test_children_left_out_of_one_measure_are_a_count(among, told):
     assert np.isfinite(shown(found, measure=KIN, column="denominator")).all() == told
 
 
+@pytest.mark.parametrize(("among", "told"), [(80, True), (79, False), (70, False), (69, True)])
+def test_children_reported_only_while_in_care_are_a_count(among, told):
+    """80 children with a confirmed report, of whom 70 to 79 were not in care when it was made."""
+    tables = {"measures": pd.concat([rows({"Birch": (80, 20)}, measure="recurrence_of_maltreatment"),
+                                     rows({"Birch": (among, 30)}, measure="kept_at_home_after_report")], ignore_index=True)}
+    found = released({"2025H2": tables})["2025H2"]["measures"]
+    assert np.isfinite(shown(found, column="denominator")).all() == told
+
+
+@pytest.mark.parametrize(("still", "told"), [(70, True), (69, False), (60, False), (59, True)])
+def test_children_who_left_another_way_within_a_year_are_a_count(still, told):
+    """In care 12 to 23 months: 30 of 60 left to a permanent home; 24 months or more: 20 of 60. Of the 70 others those still there a year on."""
+    one, two = "permanency_in_12_months_12_to_23", "permanency_in_12_months_24_plus"
+    table = pd.concat([rows({"Birch": (60, 30)}, measure=one, cohort="23B24A"), rows({"Birch": (60, 20)}, measure=two, cohort="23B24A"),
+                       rows({"Birch": (still, 30)}, measure=two, cohort="24B25A")], ignore_index=True)
+    found = released({"official": {"periods": table}})["official"]["periods"]
+    assert np.isfinite(shown(found)).all() == told
+
+
+@pytest.mark.parametrize(("visited", "told"), [(120, True), (119, False), (110, False), (109, True)])
+def test_a_share_of_months_tells_no_few_months_either(visited, told):
+    table = rows({"Birch": (120, visited)}, measure="worker_visits_each_month").assign(unit="months in care", children=30)
+    found = released({"2025H2": {"measures": table}})["2025H2"]["measures"]
+    assert np.isfinite(shown(found)).all() == told and found["children"].isna().all()
+
+
 @pytest.mark.parametrize(("half", "told"), [(50, 2), (49, 1), (40, 1), (39, 2)])
 def test_the_rest_of_a_longer_period_is_a_count(half, told):
     """100 entered in the year to March, of whom 50 left; the half of it had as many children fewer as told."""

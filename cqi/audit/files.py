@@ -43,13 +43,13 @@ class Published:
 
 
 def published(folder: Path) -> Published:
-    """Everything that lies open in a folder. Raises CqiError where there is none or a table cannot be read."""
+    """Everything that lies open in a folder; a table without even a header holds nothing. Raises CqiError where there is none or a table cannot be read."""
     folder = Path(folder)
     if not folder.is_dir():
         raise CqiError(f"There is no release to look over in {folder.name!r}; give the folder of one profile of a finished run.")
     files = sorted(folder.rglob("*.csv"))
     found = [(str(path.relative_to(folder)), _name(path.stem), path) for path in files]
-    tables = tuple((place, name, _table(path)) for place, name, path in found if name)
+    tables = tuple((place, name, _table(path)) for place, name, path in found if name and path.read_bytes().strip())
     return Published(folder, tables, tuple(sorted(folder.rglob("*.html"))))
 
 

@@ -14,8 +14,9 @@ import pandas as pd
 from cqi.registry import PROPORTIONS, measure
 from cqi.vocabulary import WHOLE
 
-ENTERED = "children who entered"
-BASES = {"exits of an entry cohort": ENTERED, "first placement of an entry cohort": ENTERED, "entries of a population": ENTERED}
+ENTERED, REPORTED, LEFT = "children who entered", "children with a confirmed report", "children who left"
+BASES = {"exits of an entry cohort": ENTERED, "first placement of an entry cohort": ENTERED, "entries of a population": ENTERED,
+         "further reports on victims": REPORTED, "children kept at home after a report": REPORTED, "returns of an exit cohort": LEFT}
 """Kinds of measure that are counted among the same children, but for exclusions: the few left out of one would follow from both."""
 PLACE = ["page", "table", "row"]
 WHOSE = ["measure", "part", "level", "county", "cohort"]
@@ -25,8 +26,8 @@ COUNTY, REGION, ALL = "county", "region", "whole"
 
 def release_counts(pages: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
     """One row for each row of the tables that has counts: where it stands (`page`, `table`, `row`: its position there), whose it is
-    (`measure`, `base`, `part`, `level`, `county`, `cohort`, `day`, months in care `at`, 0 for all by that day), and its counts: `children`,
-    `counted` (missing where the children themselves are what is counted), `others` (missing for a rate).
+    (`measure`, `base`, `part`, `level`, `county`, `cohort`, `day`, months in care `at`, 0 for all by that day), and its counts: `children` (months or
+    reports for a share of those, and then the children `behind` them), `counted` (missing where the children themselves are what is counted), `others` (missing for a rate).
 
     `pages` holds, by page, measure tables by name, and among them `regions`, a course table whose `county` are pools of counties.
     """
@@ -41,10 +42,11 @@ def release_counts(pages: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFr
 def _of(table: pd.DataFrame, name: str) -> pd.DataFrame:
     rows = table.reset_index(drop=True)
     if name == "regions":
-        return _row(rows, rows["entered"], rows["observed"], rows["entered"] - rows["observed"], at=0).assign(level=REGION, part="")
-    counted, children = rows["numerator"].astype(float), rows["children"].astype(float)
-    others = (rows["denominator"] - counted).where(rows["unit"].isin(PROPORTIONS) & rows["denominator"].eq(children) & rows["part"].eq(""))
-    return _row(rows, children, counted, others, at=months_of(rows, name)).assign(part=rows["part"], level=levels(rows))
+        return _row(rows, rows["entered"], rows["observed"], rows["entered"] - rows["observed"], at=0).assign(level=REGION, part="", behind=rows["entered"])
+    counted, share = rows["numerator"].astype(float), rows["unit"].isin(PROPORTIONS)
+    among = rows["children"].astype(float).where(~share, rows["denominator"])
+    others = (rows["denominator"] - counted).where(share & rows["part"].eq(""))
+    return _row(rows, among, counted, others, at=months_of(rows, name)).assign(part=rows["part"], level=levels(rows), behind=rows["children"])
 
 
 def months_of(rows: pd.DataFrame, name: str) -> pd.Series:

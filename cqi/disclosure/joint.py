@@ -41,7 +41,7 @@ def hidden_jointly(
         before = release.hidden.sum()
         for cells, lines in release.unfinished():
             release.protect(cells, lines)
-        release.hide_beside_smallsums_of()
+        release.hide_beside_small_sums()
         if release.hidden.sum() == before:
             return release.hidden
 
@@ -183,7 +183,7 @@ class _Release:
         narrow = self.narrow(0) | self.narrow(1)
         return [(cells, lines) for cells, lines in components(self.system, self.hidden | (self.system.count > 0)) if narrow[cells].any()]
 
-    def hide_beside_smallsums_of(self) -> None:
+    def hide_beside_small_sums(self) -> None:
         """Another part, or else the total, of each line that shows the sum of hidden parts where that is small."""
         system, inside = self.system, self.hidden[self.system.cell]
         needs = inside & self.needs[system.cell]

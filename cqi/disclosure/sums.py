@@ -17,6 +17,7 @@ from cqi.disclosure.earlier import earlier_cells, moved, unmoved
 from cqi.disclosure.system import System
 from cqi.disclosure.lines import Lines
 from cqi.disclosure.periods import covers, nested
+from cqi.registry import measure
 from cqi.vocabulary import PERMANENCY
 
 LEAST = 0.01
@@ -51,6 +52,7 @@ def sums(counts: pd.DataFrame, regions: pd.DataFrame, before: pd.DataFrame, *, h
     _across(lines, placed)
     _in_regions(lines, placed, regions)
     _kinds(lines, placed)
+    _a_year_on(lines, cells, placed, threshold)
     _since(lines, cells, _kept_by_day(placed), threshold)
     _since(lines, cells, _children(placed), threshold)
     _since(lines, cells, _others(placed), threshold)
@@ -80,6 +82,7 @@ def _small(placed: pd.DataFrame, count: np.ndarray, threshold: int) -> np.ndarra
     small = (count > 0) & (count < threshold)
     alike = placed.loc[placed["others"].eq(0) & placed["children"].between(1, FEW_ALIKE - 1), "k"]
     small[alike] = True
+    small[placed.loc[placed["behind"].between(1, threshold - 1), "n"]] = True
     return small
 
 
@@ -121,6 +124,27 @@ def _in_regions(lines: Lines, placed: pd.DataFrame, regions: pd.DataFrame) -> No
     for cell in ("n", "k"):
         members = both.loc[both[cell] >= 0].drop_duplicates([*by, "region", cell])
         _sum(lines, members, [*by, "region"], cell, members["level"].eq(REGION))
+
+
+def _a_year_on(lines: Lines, cells: pd.DataFrame, placed: pd.DataFrame, threshold: int) -> None:
+    """Of the children in care for a year and more who had not left to a permanent home within a year, those still in care a year on are
+    told by the next year's count: the rest left another way. A line for each county where they are few."""
+    kinds = {name: measure(name) for name in placed["measure"].unique()}
+    stays = {name: each.who.get("months_in_care", 0) for name, each in kinds.items() if each.kind == "exits of children in care"}
+    rows = placed.loc[placed["measure"].isin(stays) & placed["part"].eq("")]
+    if rows.empty:
+        return
+    start = rows["cohort"].map({word: pd.Timestamp(spanned(word).start) for word in rows["cohort"].unique()})
+    together = rows["cohort"].map({word: " to " in word for word in rows["cohort"].unique()})
+    rows = rows.assign(year=start.dt.year, month=start.dt.month, months=rows["measure"].map(stays)).loc[~together].drop_duplicates([*WHOSE, "day"])
+    home = ["level", "county", "month", "day"]
+    first, second = (rows.loc[rows["months"].eq(months) & rows["r"].ge(0), [*home, "year", "r"]] for months in (12, 24))
+    after = rows.loc[rows["months"].eq(24), [*home, "year", "n"]].assign(year=lambda found: found["year"] - 1)
+    found = first.merge(second, on=[*home, "year"], suffixes=("", "_second")).merge(after, on=[*home, "year"])
+    count = cells["count"].to_numpy()
+    few = np.abs(count[found["r"]] + count[found["r_second"]] - count[found["n"]]) < threshold
+    found, number = found.loc[few], np.arange(few.sum())
+    lines.add(np.tile(number, 3), found[["r", "r_second", "n"]].to_numpy().T.ravel(), np.repeat([1, 1, -1], len(found)))
 
 
 def _one_by_one(placed: pd.DataFrame) -> pd.Series:

@@ -65,5 +65,6 @@ def without_counts(table: pd.DataFrame, hidden: np.ndarray, few: np.ndarray) -> 
 
 
 def without_children_of_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """The table without the children behind a rate, of whom another measure may have counted a few more; no page needs them."""
-    return table.assign(children=table["children"].where(table["unit"].isin(PROPORTIONS)))
+    """The table without the children behind a rate, or behind a share of anything else than children, of whom another measure may have
+    counted a few more; no page needs them."""
+    return table.assign(children=table["children"].where(table["unit"].isin(PROPORTIONS) & table["children"].eq(table["denominator"])))

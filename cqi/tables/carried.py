@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cqi.disclosure.counts import COUNTY, REGION, levels, months_of
+from cqi.disclosure import without_children_of_rates
 from cqi.disclosure.earlier import KEY
 from cqi.measures.rows import with_interval
 from cqi.registry import PROPORTIONS, measure
@@ -26,7 +27,7 @@ def carried_forward(table: pd.DataFrame, name: str, before: pd.DataFrame) -> pd.
         return table
     rows = table.loc[found].assign(as_of=older["day"], status=STATUS, **{column: older[column] for column in FIGURES})
     again = pd.concat([with_interval(own, per=measure(which).per) for which, own in rows.groupby("measure")])
-    again = again.assign(children=again["children"].where(again["unit"].isin(PROPORTIONS))).round({"value": 2, "lower": 2, "upper": 2})
+    again = without_children_of_rates(again).round({"value": 2, "lower": 2, "upper": 2})
     return pd.concat([table.loc[~found], again]).loc[table.index]
 
 
@@ -44,7 +45,8 @@ def _given(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if name == "regions":
         rows = table.assign(part="", level=REGION, at=0, children=table["entered"], numerator=table["observed"], denominator=table["entered"])
     else:
-        rows = table.assign(level=levels(table), at=months_of(table, name))
+        among = table["children"].where(~table["unit"].isin(PROPORTIONS), table["denominator"])
+        rows = table.assign(level=levels(table), at=months_of(table, name), children=among)
     return _figures(rows.loc[rows["denominator"].notna() & rows["status"].ne(STATUS)])
 
 

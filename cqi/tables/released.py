@@ -99,7 +99,8 @@ def _months(every: dict[str, Tables], shown: dict, before: pd.DataFrame, profile
     given = [rows.loc[among, ["county", "cohort"]].assign(series=series, count=rows.loc[among, name]) for among, series, name in (
         (rows["measure"] == HEADLINE, ENTERED, "denominator"), ((rows["measure"] == HEADLINE) & (rows["at"] == 3), SOON, "numerator"),
         (rows["measure"].isin(LEAVERS), LEFT, "denominator"))]
-    told = beside_cohorts(months, pd.concat(given), profile) | _restated(months, before, policy(profile)["threshold"])
+    one_county = months["series"].eq(LEFT) & months["county"].ne(WHOLE)  # beside its periods' looks they tell the few who entered earlier
+    told = one_county | beside_cohorts(months, pd.concat(given), profile) | _restated(months, before, policy(profile)["threshold"])
     return protected_months(months, profile, besides=told)
 
 

@@ -20,7 +20,7 @@ def answer(county: str, period: Cohort, as_of: date, *, course: pd.Series, same_
     pool of counties that it is in, told where its own counts are hidden.
     """
     if course["status"] == "suppressed":
-        return _hidden(county, period, as_of, same_age.iloc[-1], region)
+        return _hidden(county, period, as_of, course["entered"], same_age.iloc[-1], region)
     if not course["entered"]:
         return (f"No children who count in this review entered care in {county} {entered_words(period)}.",
                 "A stay counts once it has lasted 8 days." if as_of <= period.end else "A stay counts when it lasts 8 days.")
@@ -44,7 +44,12 @@ _FEW_CHILDREN = ("With so few children a percentage, or a comparison with earlie
                  "the work. Look at each child: what is the plan, and what is in its way?")
 
 
-def _hidden(county: str, period: Cohort, as_of: date, own: pd.Series, region: pd.Series | None) -> tuple[str, ...]:
+def _hidden(county: str, period: Cohort, as_of: date, entered: float, own: pd.Series, region: pd.Series | None) -> tuple[str, ...]:
+    lead = (f"Some children entered care in {county} {entered_words(period)}. The counts behind this review are small, or would "
+            f"give a small count away, so they are {HIDDEN_WORDS}.")
+    if not pd.isna(entered):
+        lead = (f"{children(entered)} entered care in {county} {entered_words(period)}. How many of them have left is a small count, or would give "
+                f"one away, so it is {HIDDEN_WORDS}.")
     older = ""
     if own["status"] == "carried forward":
         older = (f"The last figure that could be shown is of {day_words(own['as_of'])}: {own['numerator']:,.0f} of "
@@ -54,8 +59,7 @@ def _hidden(county: str, period: Cohort, as_of: date, own: pd.Series, region: pd
         together = (f"The counties of {region['county']} can be told together: {region['observed']:,.0f} of {children(region['entered'])} "
                     f"({share(region['observed'] / region['entered'])}) had left.")
     return tuple(filter(None, (
-        f"Some children entered care in {county} {entered_words(period)}. The counts behind this review are small, or would "
-        f"give a small count away, so they are {HIDDEN_WORDS}.", older, together,
+        lead, older, together,
         f"This is what can be shown as of {day_words(as_of)}. The agency's own staff see every number in the internal review.",
         "That nothing is shown does not mean that nothing happened, good or bad.",
     )))
