@@ -212,7 +212,7 @@ def guarded(notebooks: Path, data: Path, folder: Path):
     shared = {"as_of": "", "source": "episodes", "data": str(data), "profile": "internal"}
     job = Job("review", {"county": "Juniper", "cohort": "2025H2", **shared}, "internal/juniper/2025h2.html")
     with tempfile.TemporaryDirectory() as private:
-        outcome = rendered(job, folder / "out", Path(private), identifiers(load(data)))
+        outcome = rendered(job, folder / "out", folder / "out", Path(private), identifiers(load(data)))
     left = [path for path in (folder / "out").rglob("*") if path.is_file() and "restricted" not in path.relative_to(folder).parts]
     return outcome, left, folder / "out" / "restricted"
 
