@@ -2,44 +2,10 @@
 
 import pandas as pd
 import pytest
+from drawn_release import AMONG, COUNTIES, DAY, MEASURE, SAFE, kinds, release, rows
 
 from cqi.audit import audit, exact_beside
-from cqi.vocabulary import MEASURE_COLUMNS, WHOLE, CqiError
-
-MEASURE = "permanency_in_12_months"
-DAY = "2026-06-30"
-COUNTIES = ("Alder", "Birch", "Cedar", "Elm")
-
-
-def rows(counts, among, *, measure=MEASURE, cohort="2024H1", at=12, as_of=DAY, part="", group=""):
-    """Measure rows of four counties and all together; None is hidden."""
-    places = [*COUNTIES, WHOLE]
-    table = pd.DataFrame({"county": places, "numerator": counts, "denominator": among}, dtype=object)
-    shown = table["numerator"].notna() & table["denominator"].notna()
-    share = (table["numerator"].astype(float) / table["denominator"].astype(float)).round(2)
-    return table.assign(
-        measure=measure, cohort=cohort, group=group, part=part, at=at, as_of=as_of, children=table["denominator"], value=share, level=0.95,
-        lower=share, upper=share, unit="children", method="proportion, Wilson interval", status=shown.map({True: "shown", False: "suppressed"}),
-    )[list(MEASURE_COLUMNS)]
-
-
-def release(folder, **tables):
-    """A release of these tables, by name with underscores."""
-    place = folder / "release" / "tables"
-    place.mkdir(parents=True, exist_ok=True)
-    for name, parts in tables.items():
-        table = pd.concat(parts) if isinstance(parts, list) else parts
-        table.to_csv(place / f"2024H1-{name.replace('_', '-')}.csv", index=False)
-    return folder / "release"
-
-
-AMONG = [90, 80, 100, 60, 330]
-SAFE = [None, None, 40, 25, 95]
-"""8 and 22 are hidden beside 40, 25 and their total 95: 30 together, each from 1 to 29."""
-
-
-def kinds(found):
-    return {finding.kind for finding in found}
+from cqi.vocabulary import WHOLE, CqiError
 
 
 def test_a_release_that_keeps_its_counts_passes(tmp_path):
@@ -74,6 +40,12 @@ def test_small_counts_in_the_open(tmp_path, count, small):
 def test_few_who_are_not_counted(tmp_path, others, small):
     table = rows([60 - others, 40, 40, 25, 165 - others], [60, 80, 100, 60, 300])
     assert ("small difference" in kinds(audit(release(tmp_path, measures=table)))) == small
+
+
+@pytest.mark.parametrize(("others", "small"), [(0, False), (1, True), (10, True), (11, False)])
+def test_few_months_without_a_visit(tmp_path, others, small):
+    table = rows([60 - others, 40, 40, 25, 165 - others], [60, 80, 100, 60, 300], measure="worker_visits_each_month")
+    assert ("small difference" in kinds(audit(release(tmp_path, measures=table.assign(unit="months in care", children=None))))) == small
 
 
 def test_totals_that_do_not_add(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from cqi.audit.pages import page_findings
 from cqi.audit.pictures import numbers, pictures
+from cqi.audit.reading import read_page
 from cqi.blocks import Cell, Figure, Table
 from cqi.blocks.html import block_markup
 from cqi.blocks.palette import BLUE
@@ -26,7 +27,7 @@ def bars(heights, printed):
 def found(tmp_path, html):
     page = tmp_path / "page.html"
     page.write_text(f"<!DOCTYPE html><html><body>{html}</body></html>", encoding="utf-8")
-    return [finding.kind for finding in page_findings(page, "page.html")]
+    return [finding.kind for finding in page_findings(read_page(page, tmp_path))]
 
 
 def test_bar_heights_are_read_back():

@@ -1,5 +1,6 @@
 """Series by calendar month: days and exits to the day, months that are whole and observed, and what a reader may see of them."""
 
+from dataclasses import fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,6 +14,9 @@ from cqi.measures import basis, maturity
 from cqi.measures.by_month import MONTH_COLUMNS, by_month
 from cqi.registry import measure
 from cqi.sources import load
+from cqi.tables import Tables
+from cqi.tables.ledger import given_out
+from cqi.tables.released import _months
 from cqi.vocabulary import WHOLE, CqiError
 
 HEADLINE = measure("permanency_in_12_months")
@@ -249,6 +253,24 @@ def test_the_same_county_is_hidden_beside_it_in_every_month():
         Elm     99   99
     """), "release")
     assert shown(found) == [WHOLE, "Birch", "Elm"]
+
+
+def test_a_release_tells_no_county_s_exits_by_month():
+    """No count is small, so each series could stand alone. But a county's exits less those of a period's own children, which other pages
+    tell by the same days, are those of the few who entered earlier."""
+    counts = """
+        county  m01  m02
+        Alder   40   30
+        Birch   50   41
+        Cedar   60   70
+    """
+    series = pd.concat([drawn(counts), drawn(counts, "entries")], ignore_index=True)
+    assert shown(protected_months(series, "release")) == ["Alder", WHOLE, "Birch", "Cedar"]
+    nothing = pd.DataFrame(columns=["measure", "county", "cohort", "at", "numerator", "denominator"])
+    page = Tables(**{each.name: pd.DataFrame() for each in fields(Tables)[:-1]} | {"months_charted": series}, facts={})
+    found = _months({"2025H1": page}, {"2025H1": {"measures": nothing}}, given_out(None), "release")
+    assert shown(found) == [WHOLE]
+    assert shown(found, "entries") == ["Alder", WHOLE, "Birch", "Cedar"]
 
 
 @pytest.mark.parametrize(("count", "kept"), [(0, True), (1, False), (10, False), (11, True)])

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cqi.audit.files import Published
+from cqi.audit.definitions import THERE, defined
+from cqi.audit.files import Published, period
 from cqi.vocabulary import WHOLE
 
 HEADLINE = "permanency_in_12_months"
 KEY = ["amount", "measure", "county", "cohort", "group", "part", "at", "as_of"]
 COLUMNS = [*KEY, "value", "hidden", "place"]
-COUNTED = ("children", "reports")
 NEVER = ("not yet mature", "data quality")
 """Statuses of a figure that is not given for another reason than its smallness."""
 STILL, REGION, MONTH = "still in care", "region", "by month"
 """Groups of our own: the children of a cohort still in care, the members of a region, the children who entered in a month."""
-PROPORTIONS = COUNTED
+PROPORTIONS = ("children", "reports", "months in care")
+"""Units of shares: what is counted, and among as many."""
 
 
 ENTRIES = "entries_per_1000_children"
@@ -36,7 +37,20 @@ def cells(release: Published) -> pd.DataFrame:
              for part in readers[name](table, today(release))]
     none = pd.DataFrame({name: pd.Series(dtype="float64" if name in ("at", "value") else "str") for name in [*KEY, "value", "place"]})
     found = pd.concat(parts, ignore_index=True) if parts else none
-    return found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna())[COLUMNS]
+    return one_label(found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna())[COLUMNS])
+
+
+def one_label(found: pd.DataFrame) -> pd.DataFrame:
+    """The cells with one label for a period that has several (24A24B is FFY2024), and for those that begin on one day where the children
+    in care on that day are counted: the same children."""
+    labels = found[["measure", "cohort"]].drop_duplicates()
+    there = {name for name, each in defined(labels["measure"].unique()).items() if each.kind == THERE}
+    spans = {label: period(label) for label in labels["cohort"].unique()}
+    span = [(*spans[label][:1 if name in there else 2], label if " to " in label else "") for name, label in labels.itertuples(index=False)]
+    first = labels.assign(span=pd.Series(span, index=labels.index, dtype=object)).sort_values("cohort").drop_duplicates("span").set_index("span")["cohort"]
+    label = {(name, label): first[each] for (name, label), each in zip(labels.itertuples(index=False), span)}
+    own = [label[name, cohort] for name, cohort in zip(found["measure"], found["cohort"])]
+    return found.assign(cohort=pd.Series(own, index=found.index, dtype="str"))
 
 
 def today(release: Published) -> str:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 
 from cqi.audit.findings import Finding
 from cqi.audit.pictures import Picture, numbers, pictures
+from cqi.audit.reading import Page
 from cqi.vocabulary import HIDDEN_MARK, HIDDEN_WORDS
 
 PIXEL = 0.12
 """How far off a drawn place may be, in pixels: pictures are rounded to a tenth."""
-SPOKEN = ("title", "alt", "aria-label", "aria-description", "content", "summary", "label")
 WHO = r"(?:other )?(?:children|child|reports|stays|siblings)\b(?! or (?:more|fewer))"
 
 _SMALL = r"(?<!about )(?<!than )(?<![\w.,–-])(?:[1-9]|10)"
@@ -26,73 +24,22 @@ _PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _HIDDEN_CELL = re.compile(r'<t[dh][^>]*class="[^"]*hidden[^"]*"[^>]*>.*?</t[dh]>', re.DOTALL)
-_CONTENT = re.compile(r"content\s*:\s*([\"'])(.*?)\1")
 COUNTING = ("children", "left by now", "counted", "still in care", "reports received", "entered", "left", "exits", "moves", "counted so far")
 """Heads of columns that hold counts."""
 
 
-class _Page(HTMLParser):
-    """A page's visible text, its unseen text (comments, attributes, style) and its tables' cells with their column's head."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self.unseen: list[tuple[str, str]] = []
-        self.cells: list[tuple[str, str]] = []
-        self._heads: list[str] = []
-        self._cell: list[str] | None = None
-        self._column, self._in = 0, ""
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self._in = tag
-        if tag in ("p", "li", "td", "th", "caption", "dd", "dt", "h1", "h2", "h3", "summary", "title", "desc", "tr", "text"):
-            self.text.append("\n")
-        if tag == "table":
-            self._heads = []
-        if tag == "tr":
-            self._column = 0
-        if tag in ("td", "th"):
-            self._cell = []
-        self.unseen += [("data", value or "") for name, value in attributes if name.startswith("data-")]
-        layout = tag == "meta" and any("width" in (value or "") for _, value in attributes)
-        self.unseen += [("spoken", value or "") for name, value in attributes if name in SPOKEN and not layout]
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in ("td", "th") or self._cell is None:
-            return
-        words = " ".join("".join(self._cell).split())
-        if tag == "th" and self._column >= len(self._heads):
-            self._heads.append(words)
-        elif tag == "td" and self._column < len(self._heads):
-            self.cells.append((self._heads[self._column], words))
-        self._column, self._cell = self._column + 1, None
-
-    def handle_data(self, data: str) -> None:
-        if self._in == "style":
-            self.unseen += [("style", words) for _, words in _CONTENT.findall(data)]
-            return
-        self.text.append(data)
-        if self._cell is not None:
-            self._cell.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.unseen.append(("comment", data))
+def page_findings(page: Page) -> list[Finding]:
+    """Everything that one page gives away by itself."""
+    place = page.place
+    return [*_in_words(page, place), *_in_cells(page, place), *_unseen(page, place), *_marks(page.source, place), *_in_pictures(page.source, place)]
 
 
-def page_findings(path: Path, place: str) -> list[Finding]:
-    """Everything that one page gives away."""
-    text = path.read_text(encoding="utf-8")
-    page = _Page()
-    page.feed(text)
-    return [*_in_words(page, place), *_in_cells(page, place), *_unseen(page, place), *_marks(text, place), *_in_pictures(text, place)]
-
-
-def _in_words(page: _Page, place: str) -> list[Finding]:
+def _in_words(page: Page, place: str) -> list[Finding]:
     said = [line for line in "".join(page.text).split("\n") if _COUNTED.search(line)]
     return [Finding(place, "small count in words", "a sentence counts fewer children than the threshold")] if said else []
 
 
-def _in_cells(page: _Page, place: str) -> list[Finding]:
+def _in_cells(page: Page, place: str) -> list[Finding]:
     small = {head for head, words in page.cells if _few(head, words)}
     words = "a cell counts fewer children than the threshold"
     return [Finding(f"{place}, column {head}", "small count in a page's table", words) for head in sorted(small)]
@@ -102,7 +49,7 @@ def _few(head: str, words: str) -> bool:
     return bool(_COUNT_AND_SHARE.fullmatch(words)) or (head.lower() in COUNTING and re.fullmatch(r"[1-9]|10", words) is not None)
 
 
-def _unseen(page: _Page, place: str) -> list[Finding]:
+def _unseen(page: Page, place: str) -> list[Finding]:
     """Numbers in what the eye does not see and the page does not say."""
     seen = set(numbers("".join(page.text)))
     told = {kind for kind, words in page.unseen if set(numbers(words)) - (seen if kind == "spoken" else set())}

@@ -14,12 +14,15 @@ import pandas as pd
 from cqi.audit.ages import contained
 from cqi.audit.cells import HEADLINE, KEY, REGION, STILL
 from cqi.audit.files import Published
+from cqi.audit.line import line, numbered, of, pairs
+from cqi.audit.exits import BY_MONTH, exits_less_looks
+from cqi.audit.same_children import same_children
 from cqi.audit.spans import longer_and_shorter, months_of
 from cqi.vocabulary import PERMANENCY, WHOLE
 
 MONTHS, ENTERED_TWICE = "months of a period", 2
 """Lines of months and their period, whose difference is the children who entered twice: hardly any, as a reader knows."""
-ACROSS_PERIODS = ("longer period", MONTHS)
+ACROSS_PERIODS = ("longer period", MONTHS, BY_MONTH)
 PARTS = (*PERMANENCY, "other exit", "still in care")
 HOME = ["measure", "county", "cohort", "as_of"]
 NOT_GROWING = ("entries_per_1000_children", "first_placement_with_kin", "kept_at_home_after_report")
@@ -42,8 +45,8 @@ def lines(found: pd.DataFrame, release: Published) -> Lines:
     """The lines of the cells, which have a row each (`merged`, `with_absent`)."""
     own = found.reset_index(names="cell")
     sums = [_counties(own), *_kinds_of_exit(own), _groupings(own), _regions(own, release)]
-    apart = [_others(own), _by_month(own), _by_day(own), _by_age(own), _without_setting(own), _left_another_way(own), _other_groups(own),
-             *_numbered(ACROSS_PERIODS[0], longer_and_shorter(own)), *_numbered(MONTHS, months_of(own))]
+    apart = [_others(own), _by_month(own), _by_day(own), _by_age(own), _left_another_way(own), _other_groups(own), *same_children(own), exits_less_looks(own),
+             *numbered(ACROSS_PERIODS[0], longer_and_shorter(own)), *numbered(MONTHS, months_of(own))]
     return _together(found, sums, apart)
 
 
@@ -63,57 +66,30 @@ def _together(found: pd.DataFrame, sums: list[pd.DataFrame], apart: list[pd.Data
         np.append(every["cell"], added).astype(int), np.append(every["sign"], -np.ones(len(rest))).astype(int), first["kind"].to_numpy())
 
 
-def _line(kind: str, parts: list[tuple[pd.DataFrame, int]], by: list[str]) -> pd.DataFrame:
-    """Lines of cells that agree in `by`, each frame with its sign; whole ones only, with a cell from the first frame and the last."""
-    frames = [frame[[*by, "cell"]].assign(sign=sign, turn=turn) for turn, (frame, sign) in enumerate(parts)]
-    both = pd.concat(frames, ignore_index=True)
-    if both.empty:
-        return _frame(kind, both.assign(key=[]))
-    both["key"] = both.groupby(by, sort=True).ngroup()
-    ends = both.groupby("key")["turn"]
-    return _frame(kind, both.loc[(ends.transform("min") == 0) & (ends.transform("max") == len(parts) - 1)])
-
-
-def _numbered(kind: str, frames: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Lines of one kind from several frames, whose keys are made to differ."""
-    return [frame.assign(kind=kind, key=frame["key"].astype(str) + f" {number}") for number, frame in enumerate(frames)]
-
-
-def _frame(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[["key", "cell", "sign"]].assign(kind=kind, key=rows["key"].astype(str))
-
-
-def _of(rows: pd.DataFrame, amount: str, **wanted: str) -> pd.DataFrame:
-    chosen = rows["amount"] == amount
-    for name, word in wanted.items():
-        chosen &= rows[name] == word
-    return rows.loc[chosen]
-
-
 def _counties(rows: pd.DataFrame) -> pd.DataFrame:
     own = rows.loc[rows["group"] != REGION]
     whole = own["county"] == WHOLE
-    return _line("counties", [(own.loc[~whole], 1), (own.loc[whole], -1)], [name for name in KEY if name != "county"])
+    return line("counties", [(own.loc[~whole], 1), (own.loc[whole], -1)], [name for name in KEY if name != "county"])
 
 
 def _kinds_of_exit(rows: pd.DataFrame) -> list[pd.DataFrame]:
     """Kinds of permanency are permanency; with the other exits and those still in care they are all children."""
-    counts = _of(rows, "numerator", group="")
+    counts = of(rows, "numerator", group="")
     by = [*HOME, "at"]
     kinds = counts.loc[counts["part"].isin(PERMANENCY)]
     marks = kinds[by].drop_duplicates()
-    children = _of(rows, "denominator", group="").drop(columns="at").merge(marks, on=HOME)
+    children = of(rows, "denominator", group="").drop(columns="at").merge(marks, on=HOME)
     home, rest = counts.loc[counts["part"] == ""], counts.loc[counts["part"].isin(PARTS[-2:])]
     home = home.merge(marks, on=by)
-    return [_line("kinds of exit", [(kinds, 1), (home, -1)], by), _line("everybody", [(home, 1), (rest, 1), (children, -1)], by)]
+    return [line("kinds of exit", [(kinds, 1), (home, -1)], by), line("everybody", [(home, 1), (rest, 1), (children, -1)], by)]
 
 
 def _groupings(rows: pd.DataFrame) -> pd.DataFrame:
     """Groups of the children still in care are all of them."""
-    groups = _of(rows, "numerator").loc[lambda rows: rows["group"].str.contains(": ")]
+    groups = of(rows, "numerator").loc[lambda rows: rows["group"].str.contains(": ")]
     groups = groups.assign(grouping=groups["group"].str.split(": ").str[0])
-    children = _of(rows, "denominator", group=STILL).merge(groups[[*HOME, "grouping"]].drop_duplicates(), on=HOME)
-    return _line("groups", [(groups, 1), (children, -1)], [*HOME, "grouping"])
+    children = of(rows, "denominator", group=STILL).merge(groups[[*HOME, "grouping"]].drop_duplicates(), on=HOME)
+    return line("groups", [(groups, 1), (children, -1)], [*HOME, "grouping"])
 
 
 def _regions(rows: pd.DataFrame, release: Published) -> pd.DataFrame:
@@ -125,30 +101,30 @@ def _regions(rows: pd.DataFrame, release: Published) -> pd.DataFrame:
     pooled = rows.loc[rows["group"] == REGION].assign(region=lambda rows: rows["county"])
     members = rows.loc[rows["group"].eq("") & rows["part"].eq("")].merge(
         listed[["county", "member"]].set_axis(["region", "county"], axis=1), on="county")
-    return _line("regions", [(members, 1), (pooled, -1)], by)
+    return line("regions", [(members, 1), (pooled, -1)], by)
 
 
 def _others(rows: pd.DataFrame) -> pd.DataFrame:
     """Children who are not counted: the denominator without the numerator."""
-    counts = _of(rows, "numerator")
+    counts = of(rows, "numerator")
     counts = counts.loc[counts["part"].isin(["", "three months"])].assign(number=lambda rows: rows["cell"])
-    children = _of(rows, "denominator").drop(columns=["part", "at"])
+    children = of(rows, "denominator").drop(columns=["part", "at"])
     own = counts.merge(children[[*HOME, "group", "cell"]], on=[*HOME, "group"], suffixes=("_", ""))
     still = counts.loc[~counts["cell"].isin(own["number"]) & counts["group"].str.contains(": ")]
     still = still.merge(children.loc[children["group"] == STILL, [*HOME, "cell"]], on=HOME, suffixes=("_", ""))
     larger = pd.concat([own, still])
-    return _line("others", [(larger, 1), (counts, -1)], ["number"])
+    return line("others", [(larger, 1), (counts, -1)], ["number"])
 
 
 def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
     """Counted within so many months and not within the mark before; of those still in care, who left between."""
-    counts = _of(rows, "numerator", group="")
+    counts = of(rows, "numerator", group="")
     return _steps(counts, [*HOME, "part"], "at", "step between months")
 
 
 def _by_day(rows: pd.DataFrame) -> pd.DataFrame:
     """Counted by a later day and not by the one before."""
-    counts = _of(rows, "numerator", group="", part="")
+    counts = of(rows, "numerator", group="", part="")
     return _steps(counts.loc[~counts["measure"].isin(NOT_GROWING)], ["measure", "county", "cohort", "at"], "as_of", "step between days")
 
 
@@ -161,34 +137,21 @@ def _steps(counts: pd.DataFrame, by: list[str], order: str, kind: str) -> pd.Dat
         some = some.assign(before=some.groupby(by)["cell"].shift()).dropna(subset=["before"])
         falls = some["part"] == "still in care"
         found.append(pd.DataFrame({"later": some["cell"].where(~falls, some["before"]), "before": some["before"].where(~falls, some["cell"])}))
-    return _pairs(pd.concat(found).astype(int).drop_duplicates(), kind)
-
-
-def _pairs(pairs: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """A line for each larger cell (`later`) and the smaller one in it (`before`)."""
-    keyed = pairs.reset_index(drop=True).reset_index(names="pair")
-    return _line(kind, [(keyed[["pair", "later"]].set_axis(["pair", "cell"], axis=1), 1),
-                        (keyed[["pair", "before"]].set_axis(["pair", "cell"], axis=1), -1)], ["pair"])
+    return pairs(pd.concat(found).astype(int).drop_duplicates(), kind)
 
 
 def _by_age(rows: pd.DataFrame) -> pd.DataFrame:
     """Counted within some months in care, as known today, beside counted by a day: the one may hold the other."""
-    counts = _of(rows, "numerator", group="", part="", measure=HEADLINE)
-    return _pairs(contained(counts), "step between months and days")
-
-
-def _without_setting(rows: pd.DataFrame) -> pd.DataFrame:
-    """Children who entered and whose first placement is not known."""
-    own, known = (_of(rows, "denominator", group="", measure=name) for name in (HEADLINE, "first_placement_with_kin"))
-    return _line("left out", [(own, 1), (known, -1)], ["county", "cohort", "as_of"])
+    counts = of(rows, "numerator", group="", part="", measure=HEADLINE)
+    return pairs(contained(counts), "step between months and days")
 
 
 def _left_another_way(rows: pd.DataFrame) -> pd.DataFrame:
     """Of the children who entered those who are neither counted nor still in care."""
-    entered, still = _of(rows, "denominator", group=""), _of(rows, "denominator", group=STILL)
-    counted = _of(rows, "numerator", group="", part="")
+    entered, still = of(rows, "denominator", group=""), of(rows, "denominator", group=STILL)
+    counted = of(rows, "numerator", group="", part="")
     counted = counted.loc[counted["at"] == counted.groupby(HOME)["at"].transform("max")]
-    return _line("left another way", [(entered, 1), (counted, -1), (still, -1)], HOME)
+    return line("left another way", [(entered, 1), (counted, -1), (still, -1)], HOME)
 
 
 def _other_groups(rows: pd.DataFrame) -> pd.DataFrame:
@@ -198,5 +161,5 @@ def _other_groups(rows: pd.DataFrame) -> pd.DataFrame:
     groups = groups.assign(grouping=groups["group"].str.split(": ").str[0])
     whole = rows.loc[rows["group"].eq("") & rows["part"].eq("")].merge(groups[by].drop_duplicates(), on=[*HOME, "amount"])
     whole = whole.loc[whole["at"].eq(whole.groupby(by)["at"].transform("max"))]
-    official = ~pd.MultiIndex.from_frame(groups[HOME]).isin(pd.MultiIndex.from_frame(_of(rows, "denominator", group=STILL)[HOME]))
-    return _line("other groups", [(whole, 1), (groups.loc[official], -1)], by)
+    official = ~pd.MultiIndex.from_frame(groups[HOME]).isin(pd.MultiIndex.from_frame(of(rows, "denominator", group=STILL)[HOME]))
+    return line("other groups", [(whole, 1), (groups.loc[official], -1)], by)

@@ -45,8 +45,20 @@ def covers(placed: pd.DataFrame, cell: str, by: str) -> pd.DataFrame:
                          "sign": np.repeat([1, -1], [len(parts), len(totals)])})
 
 
+def same_day(placed: pd.DataFrame, cell: str) -> pd.DataFrame:
+    """Pairs of cells of the children who are there on a period's first day, of periods that begin on the same one: the same children."""
+    rows = placed.loc[(placed[cell] >= 0) & _at_a_day(placed) & ~placed["cohort"].str.contains(" to "), ["measure", *WHOSE, "day", "cohort", cell]].drop_duplicates()
+    rows = rows.assign(start=rows["cohort"].map({word: pd.Timestamp(spanned(word).start) for word in rows["cohort"].unique()}))
+    pairs = rows.merge(rows, on=["measure", *WHOSE, "day", "start"], suffixes=("", "_in"))
+    return pairs.loc[pairs["cohort"] < pairs["cohort_in"], [cell, f"{cell}_in"]].drop_duplicates().set_axis(["one", "other"], axis=1)
+
+
+def _at_a_day(placed: pd.DataFrame) -> pd.Series:
+    return placed["measure"].map({name: measure(name).kind in AT_A_DAY for name in placed["measure"].unique()}).astype(bool)
+
+
 def _dated(placed: pd.DataFrame, cell: str, by: str) -> pd.DataFrame:
-    rows = placed.loc[(placed[cell] >= 0) & placed["part"].eq("") & ~placed["measure"].map({name: measure(name).kind in AT_A_DAY for name in placed["measure"].unique()})]
+    rows = placed.loc[(placed[cell] >= 0) & placed["part"].eq("") & ~_at_a_day(placed)]
     labels = rows[[by, *WHOSE, "cohort", cell]].drop_duplicates()
     spans = {word: spanned(word) for word in labels["cohort"].unique()}
     return labels.assign(start=labels["cohort"].map({word: pd.Timestamp(span.start) for word, span in spans.items()}).astype("datetime64[s]"),

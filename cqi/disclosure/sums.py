@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cqi.cohorts import months_after, spanned
-from cqi.disclosure.counts import ALL, COUNTY, ENTERED, REGION, WHOSE, celled
+from cqi.cohorts import spanned
+from cqi.disclosure.alike import came_back, children, kept_by_day, others, reported
+from cqi.disclosure.counts import ALL, COUNTY, REGION, WHOSE, celled
 from cqi.disclosure.earlier import earlier_cells, moved, unmoved
 from cqi.disclosure.system import System
 from cqi.disclosure.lines import Lines
-from cqi.disclosure.periods import covers, nested
+from cqi.disclosure.periods import covers, nested, same_day
 from cqi.registry import measure
 from cqi.vocabulary import PERMANENCY
 
@@ -53,12 +54,15 @@ def sums(counts: pd.DataFrame, regions: pd.DataFrame, before: pd.DataFrame, *, h
     _in_regions(lines, placed, regions)
     _kinds(lines, placed)
     _a_year_on(lines, cells, placed, threshold)
-    _since(lines, cells, _kept_by_day(placed), threshold)
-    _since(lines, cells, _children(placed), threshold)
-    _since(lines, cells, _others(placed), threshold)
+    _since(lines, cells, kept_by_day(placed), threshold)
+    _since(lines, cells, children(placed), threshold)
+    _since(lines, cells, others(placed), threshold)
+    _since(lines, cells, reported(placed), threshold)
+    _since(lines, cells, came_back(placed), threshold)
     for cell, by in (("n", "base"), ("k", "measure"), ("r", "measure")):
         _since(lines, cells, nested(placed, cell, by), threshold)
         _over(lines, cells, covers(placed, cell, by), threshold)
+        _since(lines, cells, same_day(placed, cell), threshold)
     earlier = earlier_cells(placed, before)
     moved(lines, earlier, threshold)
     count = np.asarray(lines.count, dtype="int64")
@@ -175,51 +179,6 @@ def _sum(lines: Lines, members: pd.DataFrame, by: list[str], cell: str, total: p
     first = ~same.duplicated()
     kept, number = kept.loc[number.map(first)], number.loc[number.map(first)]
     lines.add(number.rank(method="dense").astype(int).to_numpy() - 1, kept[cell].to_numpy(), np.where(kept["total"], -1, 1))
-
-
-def _kept_by_day(placed: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of counts of the same children of which one holds the other: by a later day, or within more months in care."""
-    labels = placed.loc[placed["k"] >= 0, [*WHOSE, "day", "at", "k"]].drop_duplicates()
-    pairs = labels.merge(labels, on=WHOSE, suffixes=("", "_in"))
-    pairs = pairs.loc[pairs["k"] != pairs["k_in"]]
-    periods = {word: spanned(word) for word in pairs["cohort"].unique()}
-    start, end = (pairs["cohort"].map({word: np.datetime64(getattr(period, side), "D") for word, period in periods.items()})
-                  for side in ("start", "end"))
-    held = _held(pairs["at"], pairs["day"], pairs["at_in"], pairs["day_in"], start, end)
-    return pairs.loc[held, ["k", "k_in"]].set_axis(["one", "other"], axis=1)
-
-
-def _held(at, day, at_in, day_in, start, end) -> np.ndarray:
-    """Whether what is counted by `day` within `at` months (0: 12) is in what is counted by `day_in` within `at_in` months."""
-    at, at_in = at.replace(0, 12).astype(int), at_in.replace(0, 12).astype(int)
-    days = {name: values.to_numpy().astype("datetime64[D]") for name, values in (("day", day), ("in", day_in), ("start", start), ("end", end))}
-    all_within = _after(days["start"], at_in) >= days["day"]
-    all_by = _after(days["end"], at) <= days["in"]
-    return ((at <= at_in).to_numpy() | all_within) & ((days["day"] <= days["in"]) | all_by)
-
-
-def _after(days: np.ndarray, months: pd.Series) -> np.ndarray:
-    found = days.copy()
-    for number in months.unique():
-        found[months == number] = months_after(days[months == number], int(number))
-    return found
-
-
-def _children(placed: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of numbers of children by different days, or by measures that leave a few out."""
-    return _pairs(placed.loc[placed["base"].eq(ENTERED) | placed["others"].notna()], ["base", "level", "county", "cohort"], "n")
-
-
-def _others(placed: pd.DataFrame) -> pd.DataFrame:
-    """Pairs of those not counted by different days on which there were more or fewer children."""
-    rows = placed.loc[placed["r"] >= 0]
-    return _pairs(rows.loc[rows.groupby(["measure", "level", "county", "cohort"])["n"].transform("nunique") > 1], ["measure", "level", "county", "cohort"], "r")
-
-
-def _pairs(rows: pd.DataFrame, by: list[str], cell: str) -> pd.DataFrame:
-    labels = rows[[*by, cell]].drop_duplicates()
-    pairs = labels.merge(labels, on=by, suffixes=("", "_in"))
-    return pairs.loc[pairs[cell] < pairs[f"{cell}_in"], [cell, f"{cell}_in"]].set_axis(["one", "other"], axis=1)
 
 
 def _since(lines: Lines, cells: pd.DataFrame, pairs: pd.DataFrame, threshold: int) -> None:
