@@ -12,6 +12,7 @@ from cqi.cohorts import cohort
 from cqi.measures import basis, by_group, compared, count, counted
 from cqi.registry import measure
 from cqi.sample import drawn, process, state, write_sample
+from cqi.sample.goals import regions, targets
 from cqi.sample.process import Change, World, age_band, birthday, day_number, first_event, history
 from cqi.sample.tables import with_file_fields
 from cqi.sample.visits import months_in_care
@@ -110,6 +111,48 @@ def test_nothing_after_the_extract_date_is_known(tables):
     for table in tables.values():
         for column in table.select_dtypes("datetime"):
             assert table[column].max() <= LAST
+
+
+# Other counties
+
+@pytest.fixture(scope="module")
+def other():
+    """Two counties that are not the sample's, and one that has the name of a story."""
+    return drawn(state.SEED, {"North Fork": 60.0, "Elm": 240.0, "South Fork": 120.0})[0]
+
+
+def test_other_counties_are_drawn_with_as_many_entries_as_they_expect(other):
+    rows = other["episodes"].drop_duplicates("episode_id")
+    years = (LAST - pd.Timestamp(state.FIRST_ENTRY)).days / 365.25
+    count = rows["county"].value_counts()
+    for county, yearly in {"North Fork": 60, "Elm": 240, "South Fork": 120}.items():
+        # children of a family enter together, so the variance is (0.64 + 4*0.21 + 9*0.1 + 16*0.05) / 1.56 = 2.04 times the count
+        assert abs(count[county] - yearly * years) < 4 * (2.1 * yearly * years) ** 0.5
+    assert rows.groupby("county")["county_fips"].first().to_dict() == {"North Fork": "03001", "Elm": "03003", "South Fork": "03005"}
+    assert rows.groupby("county")["county_fips"].nunique().eq(1).all()
+
+
+def test_other_counties_are_in_every_table_that_names_one(other):
+    named = {name: set(table["county"]) for name, table in other.items() if "county" in table}
+    assert named.pop("population") == named.pop("staff") == {"North Fork", "Elm", "South Fork"}
+    assert sorted(named) == ["episodes", "referrals", "reports"]
+    assert all(found == {"North Fork", "Elm", "South Fork"} for found in named.values())
+    in_year = other["population"].query("year == 2024").groupby("county")["children"].sum()
+    assert in_year["North Fork"] < in_year["South Fork"] < in_year["Elm"]  # one child in 345, give or take half
+    assert other["staff"]["county"].value_counts().idxmax() == "Elm"
+
+
+def test_a_story_stays_with_the_county_of_its_name(other):
+    exits = other["episodes"].drop_duplicates("episode_id").query("'2026-04-01' <= exit_date <= '2026-05-31'")["county"].value_counts()
+    assert "Elm" not in exits and exits["North Fork"] > 0 and exits["South Fork"] > 0
+    plain = drawn(state.SEED, {"North Fork": 60.0, "West Fork": 240.0, "South Fork": 120.0})[0]["episodes"].drop_duplicates("episode_id")
+    assert plain.query("'2026-04-01' <= exit_date <= '2026-05-31'")["county"].value_counts()["West Fork"] > exits.max()
+
+
+def test_goals_of_other_counties_are_the_states_and_of_those_with_their_own():
+    assert list(targets({"Hazel": 1.0, "North Fork": 2.0})["county"]) == [WHOLE, "Hazel"]
+    found = regions({"Two": ["North Fork"], "One": ["Elm", "South Fork"]})
+    assert found.to_dict("list") == {"county": ["Elm", "North Fork", "South Fork"], "region": ["One", "Two", "One"]}
 
 
 # Faults and missing values

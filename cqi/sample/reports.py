@@ -8,7 +8,7 @@ from scipy.special import ndtri
 
 from cqi.sample import state
 from cqi.sample.process import arrivals, day_number, families, siblings
-from cqi.sample.tables import LAST, NAMES, dates, sex_and_race, words
+from cqi.sample.tables import LAST, county_names, dates, sex_and_race, words
 
 FROM = day_number(state.REPORTS_FROM)
 
@@ -38,9 +38,9 @@ def removal_reports(rng: np.random.Generator, spells: pd.DataFrame) -> list[pd.D
     return [led, report_rows(again, again["day"].to_numpy() - days, "earlier")]
 
 
-def other_reports(rng: np.random.Generator, first_child: int, first_group: int) -> list[pd.DataFrame]:
+def other_reports(rng: np.random.Generator, first_child: int, first_group: int, yearly_entries: list[float]) -> list[pd.DataFrame]:
     """Reports of children who are not removed, and later reports of the same children; numbered on from those removed."""
-    yearly = state.REPORT_RATIO * np.array(list(state.COUNTIES.values()))
+    yearly = state.REPORT_RATIO * np.array(yearly_entries)
     children = siblings(rng, families(rng, yearly, first=FROM - 730, last=LAST))
     children = children.assign(child=first_child + np.arange(len(children)), group=first_group + children["group"])
     first = report_rows(children, children["entry"].to_numpy(), "first")
@@ -57,10 +57,11 @@ def in_care_reports(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFr
     return report_rows(spells.iloc[row], day, "in care", in_care=True)
 
 
-def all_reports(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFrame:
+def all_reports(rng: np.random.Generator, spells: pd.DataFrame, counties: dict[str, float] = state.COUNTIES) -> pd.DataFrame:
     """Every report from the first day of reports to the extract's date: `child, group, county, birth, day, origin, entered`."""
     after = 1 + spells[["child", "group"]].max()
-    parts = [*removal_reports(rng, spells), *other_reports(rng, after["child"], after["group"]), in_care_reports(rng, spells)]
+    parts = [*removal_reports(rng, spells), *other_reports(rng, after["child"], after["group"], list(counties.values())),
+             in_care_reports(rng, spells)]
     rows = pd.concat(parts, ignore_index=True)
     rows = rows[rows["day"].between(FROM, LAST)].drop_duplicates(["child", "day"])
     return rows.sort_values(["child", "day"], ignore_index=True)
@@ -74,12 +75,12 @@ def incident_days(rng: np.random.Generator, rows: pd.DataFrame) -> np.ndarray:
     return np.maximum(np.where(told_late, earlier, np.fmax(usual, rows["entered"])), rows["birth"])
 
 
-def dispositions(rng: np.random.Generator, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def dispositions(rng: np.random.Generator, rows: pd.DataFrame, counties: int) -> tuple[np.ndarray, np.ndarray]:
     """The word each report ended with, and the day."""
     victim = rng.random(len(rows)) < rows["origin"].map(state.VICTIM_SHARES)
     word = np.where(victim, words(rng, state.VICTIM_WORDS, len(rows)), words(rng, state.OTHER_WORDS, len(rows)))
     median, spread, between = state.DECISION_DAYS
-    county = between * ndtri(rng.random(len(NAMES)))[rows["county"]]
+    county = between * ndtri(rng.random(counties))[rows["county"]]
     days = np.floor(median * np.exp(county + spread * ndtri(rng.random(len(rows)))))
     return word, (rows["day"] + 1 + days).to_numpy()
 
@@ -103,13 +104,15 @@ def births(rng: np.random.Generator, rows: pd.DataFrame) -> np.ndarray:
     return np.where(young & (chosen < state.UNBORN_SHARE), awaited, rows["birth"])
 
 
-def reports(rng: np.random.Generator, rows: pd.DataFrame, child_ids: np.ndarray) -> pd.DataFrame:
+def reports(
+    rng: np.random.Generator, rows: pd.DataFrame, child_ids: np.ndarray, counties: dict[str, float] = state.COUNTIES,
+) -> pd.DataFrame:
     """reports.csv: no disposition yet where the investigation was still open on the extract's date, nor a birth date of a
     child not born by then."""
     incident = incident_days(rng, rows)
-    word, decided = dispositions(rng, rows)
+    word, decided = dispositions(rng, rows, len(counties))
     table = pd.DataFrame({
-        "child_id": child_ids[rows["child"]], "county": NAMES[rows["county"]], "report_date": dates(rows["day"]),
+        "child_id": child_ids[rows["child"]], "county": county_names(rows, counties), "report_date": dates(rows["day"]),
         "incident_date": dates(incident.astype(np.int64), known=rng.random(len(rows)) >= state.INCIDENT_MISSING),
         "disposition": pd.Series(word).where(decided <= LAST),
         "disposition_date": dates(decided.astype(np.int64), known=decided <= LAST),

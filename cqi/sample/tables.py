@@ -9,17 +9,21 @@ from cqi.sample import state
 from cqi.sample.process import Change, World, age_band, arrivals, day_number, pick
 from cqi.vocabulary import TABLE_COLUMNS
 
-NAMES = np.array(list(state.COUNTIES), dtype=object)
 LAST = day_number(state.EXTRACT_DATE)
 
 
-def world() -> World:
-    """The fictional state as the process takes it, the stories that change a rate included."""
+def world(counties: dict[str, float] = state.COUNTIES) -> World:
+    """The counties as the process takes them, the stories of those among them that change a rate included."""
     changes = tuple(
-        Change(list(NAMES).index(story.county), day_number(story.start), story.kinds, story.multiplier)
-        for story in state.STORIES if story.kinds
+        Change(list(counties).index(story.county), day_number(story.start), story.kinds, story.multiplier)
+        for story in state.STORIES if story.kinds and story.county in counties
     )
-    return World(tuple(state.COUNTIES.values()), day_number(state.FIRST_ENTRY), LAST, changes)
+    return World(tuple(counties.values()), day_number(state.FIRST_ENTRY), LAST, changes)
+
+
+def county_names(rows: pd.DataFrame, counties: dict[str, float]) -> np.ndarray:
+    """The name of each row's county, which the rows hold as its number."""
+    return np.array(list(counties), dtype=object)[rows["county"]]
 
 
 def dates(days, *, known=True) -> pd.Series:
@@ -39,11 +43,11 @@ def identifiers(rng: np.random.Generator, letter: str, count: int, digits: int) 
     return (letter + number.astype(str).str.zfill(digits)).to_numpy(dtype=object)
 
 
-def with_file_fields(rng: np.random.Generator, history: pd.DataFrame) -> pd.DataFrame:
+def with_file_fields(rng: np.random.Generator, history: pd.DataFrame, counties: dict[str, float] = state.COUNTIES) -> pd.DataFrame:
     """The spells with `known` (the exit is in the file) and `episode_id`; returns after an exit that was lost are out."""
     lost = np.zeros(len(history), dtype=bool)
     for story in (story for story in state.STORIES if story.exits_lost):
-        lost |= (NAMES[history["county"]] == story.county) & history["exit"].between(
+        lost |= (county_names(history, counties) == story.county) & history["exit"].between(
             day_number(story.start), day_number(story.end)).to_numpy()
     first_lost = history["exit"].where(lost).groupby(history["child"]).transform("min")
     kept = ~(history["entry"] >= first_lost).to_numpy()
@@ -58,12 +62,13 @@ def sex_and_race(rng: np.random.Generator, rows: pd.DataFrame) -> tuple[np.ndarr
 
 def episodes(
     rng: np.random.Generator, spells: pd.DataFrame, child_ids: np.ndarray, sex: np.ndarray, race: np.ndarray,
+    counties: dict[str, float] = state.COUNTIES,
 ) -> pd.DataFrame:
     """episodes.csv as it would be without spoiled rows; 1 in 100 exits has no reason."""
     reason_known = spells["known"] & (rng.random(len(spells)) >= state.REASON_MISSING)
-    fips = np.array([f"{state.STATE_FIPS}{2 * number + 1:03d}" for number in range(len(NAMES))], dtype=object)
+    fips = np.array([f"{state.STATE_FIPS}{2 * number + 1:03d}" for number in range(len(counties))], dtype=object)
     table = pd.DataFrame({
-        "child_id": child_ids[spells["child"]], "episode_id": spells["episode_id"], "county": NAMES[spells["county"]],
+        "child_id": child_ids[spells["child"]], "episode_id": spells["episode_id"], "county": county_names(spells, counties),
         "birth_date": dates(spells["birth"]), "entry_date": dates(spells["entry"]),
         "exit_date": dates(spells["exit"], known=spells["known"]), "exit_reason": spells["kind"].where(reason_known),
         "county_fips": fips[spells["county"]], "sex": sex[spells["child"]], "race": race[spells["group"]],

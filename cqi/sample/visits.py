@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from cqi.sample import state
-from cqi.sample.tables import LAST, NAMES, dates
+from cqi.sample.tables import LAST, dates
 from cqi.vocabulary import TABLE_COLUMNS
 
 
-def visits(rng: np.random.Generator, spells: pd.DataFrame) -> pd.DataFrame:
+def visits(rng: np.random.Generator, spells: pd.DataFrame, counties: dict[str, float] = state.COUNTIES) -> pd.DataFrame:
     """visits.csv: one or two visits in most calendar months in care, on a day of that month in care."""
     months = months_in_care(spells)
-    share = visited_shares()[spells["county"].iloc[months["spell"]]] * months["days"] / months["length"]
+    share = visited_shares(counties)[spells["county"].iloc[months["spell"]]] * months["days"] / months["length"]
     seen = months[rng.random(len(months)) < share]
     seen = pd.concat([seen, seen[rng.random(len(seen)) < state.VISITED_TWICE]])
     day = seen["start"] + np.floor(seen["days"] * rng.random(len(seen))).astype(np.int64)
@@ -36,7 +36,7 @@ def months_in_care(spells: pd.DataFrame) -> pd.DataFrame:
                          "length": np.diff(opens)[month]})
 
 
-def visited_shares() -> np.ndarray:
+def visited_shares(counties: dict[str, float]) -> np.ndarray:
     """The share of whole months with a visit, by county number."""
     told = {story.county: story.visited for story in state.STORIES if story.visited is not None}
-    return np.array([told.get(county, state.VISITED) for county in NAMES])
+    return np.array([told.get(county, state.VISITED) for county in counties])
