@@ -18,6 +18,7 @@ from cqi.measures import groupings
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
 from cqi.tables import OfficialTables, official_tables
 from cqi.tables.official import RATIO_FEWEST
+from cqi.tables.shown import shown
 from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
 from cqi.wording import limits
 from cqi.wording import official as say
@@ -47,11 +48,11 @@ class Official:
 
     @cached_property
     def tables(self) -> OfficialTables:
-        """The tables as the profile may see them, all counties."""
+        """The tables as the profile may see them: what a page of the county can show, and nothing else."""
         found = official_tables(self.data, self.source, self.as_of, self.profile)
         if self.county not in (WHOLE, *found.facts["counties"]):
             raise no_such("county", self.county, found.facts["counties"], where=self.data, there="Counties there")
-        return found
+        return shown(found, self.county)
 
     @property
     def day(self) -> date:
@@ -65,8 +66,7 @@ class Official:
 
     def own(self, name: str) -> pd.DataFrame:
         """The county's rows of one of the tables."""
-        table = getattr(self.tables, name)
-        return table.loc[table["county"] == self.county] if len(table) else table
+        return getattr(self.tables, name)
 
     def heading(self) -> Heading:
         """Place and as-of date."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from cqi.cohorts import Cohort, cohort
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
-from cqi.tables.backtested import backtested
+from cqi.tables.backtested import Backtests, backtested
+from cqi.tables.shown import shown, shown_past
 from cqi.vocabulary import AGE_BANDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import course as course_words
@@ -44,11 +45,11 @@ class Review:
 
     @cached_property
     def tables(self) -> tables.Tables:
-        """The tables of the cohort as the profile may see them, all counties."""
+        """The tables of the cohort as the profile may see them: what a review of the county can show, and nothing else."""
         found = tables.tables(self.data, self.source, self.cohort, self.as_of, self.profile)
         if self.county not in found.facts["counties"]:
             raise no_such("county", self.county, found.facts["counties"], where=self.data, there="Counties there")
-        return found
+        return shown(found, self.county)
 
     @property
     def period(self) -> Cohort:
@@ -62,8 +63,7 @@ class Review:
 
     def own(self, name: str) -> pd.DataFrame:
         """The county's rows of one of the tables."""
-        table = getattr(self.tables, name)
-        return table.loc[table["county"] == self.county]
+        return getattr(self.tables, name)
 
     def course(self) -> pd.Series:
         """The county's row of the headline measure's course."""
@@ -231,7 +231,7 @@ class Review:
 
     def track_record(self) -> Section:
         """How right such projections and signals were before, for the whole file."""
-        return ahead.track_record(backtested(self.data, self.source, self.as_of, self.profile))
+        return _track_record(backtested(self.data, self.source, self.as_of, self.profile))
 
     def limits(self) -> Text:
         """What the file could not say."""
@@ -247,3 +247,9 @@ class Review:
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
+
+
+@lru_cache(maxsize=4)
+def _track_record(past: Backtests) -> Section:
+    """The past as every county's review shows it, worked out once."""
+    return ahead.track_record(shown_past(past))

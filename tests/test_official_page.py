@@ -119,7 +119,7 @@ def test_expected_counts_are_not_for_everyone():
 
 
 def test_a_hidden_count_has_no_ratio():
-    page = Official(county=WHOLE, profile="release", **SAMPLE).tables
+    page = tables.official_tables("data_samples", "episodes", SAMPLE["as_of"], "release")
     hidden = page.periods.loc[page.periods["status"] == "suppressed", ["measure", "cohort", "county"]]
     shown = page.adjusted[["measure", "cohort", "county"]]
     assert len(hidden) and hidden.merge(shown).empty

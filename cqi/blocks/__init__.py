@@ -8,7 +8,7 @@ alternative, and the same numbers as a table.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from cqi.blocks.aggregates import refuse_rows
 
@@ -20,7 +20,7 @@ class Block:
 
     def content(self) -> dict:
         """The block as JSON-ready data: its `kind` and fields, nested blocks included."""
-        return {"kind": type(self).__name__.lower(), **asdict(self)}
+        return {"kind": type(self).__name__.lower(), **_data(self)}
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
         bundle = {MIME: self.content(), "text/plain": f"<{type(self).__name__}>"}
@@ -29,6 +29,13 @@ class Block:
 
             bundle["text/html"] = block_html(bundle[MIME])
         return bundle
+
+
+def _data(part: object) -> object:
+    """The part as data, as `dataclasses.asdict` gives it, but without a copy of every specification."""
+    if isinstance(part, tuple):
+        return tuple(map(_data, part))
+    return {each.name: _data(getattr(part, each.name)) for each in fields(part)} if is_dataclass(part) else part
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from functools import cache, lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from xml.etree import ElementTree
 
 import vl_convert
@@ -21,7 +26,14 @@ _PLACES = {"d", "transform", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", 
 _LOOKS = {"id", "clip-path", "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray",
           "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "opacity", "font-size", "font-weight", "font-style",
           "text-anchor", "offset", "stop-color", "stop-opacity", "gradientUnits"}
+_KEPT = _PLACES | _LOOKS
 _WITHOUT_EFFECT = {("opacity", "1"), ("fill-opacity", "1"), ("stroke-opacity", "1"), ("transform", "translate(0,0)")}
+
+_NAMED_BY_CONTENT = re.compile(r'"(data-[0-9a-f]{32})"')
+"""Altair's name for a table: a digest of its rows."""
+_NO_FONTS = "<fontconfig><dir>/dev/null</dir></fontconfig>"
+_ONE_WORD = {"$schema": "https://vega.github.io/schema/vega/v6.json",
+             "marks": [{"type": "text", "encode": {"enter": {"text": {"value": "a"}}}}]}
 
 
 def figure_svg(spec: dict, *, title: str, finding: str, name: str) -> Markup:
@@ -52,9 +64,52 @@ def _drawn(spec: dict, title: str) -> str:
         raise CqiError(f"Chart {title!r}: its specification names an address to fetch from; give the rows themselves.")
     refuse_rows(spec, title=title)
     try:
-        return vl_convert.vegalite_to_svg({**spec, "config": altair_config() | {"aria": False}}, allowed_base_urls=[])
+        return _picture(json.dumps({**spec, "config": _settings()}))
     except ValueError as error:
         raise CqiError(f"Chart {title!r}: its specification cannot be drawn; give valid Vega-Lite.") from error
+
+
+def _settings() -> dict:
+    """The house's settings for a still picture. Labels have no limit unless their chart sets one: each is measured again for it."""
+    house = altair_config()
+    return house | {"aria": False, "axis": house["axis"] | {"labelLimit": 0}, "legend": house["legend"] | {"labelLimit": 0}}
+
+
+@lru_cache(maxsize=64)
+def _picture(spec: str) -> str:
+    """The specification as the drawing engine draws it; kept, because every county has the chart of the whole file's past."""
+    _start_engine()
+    return vl_convert.vega_to_svg(_vega(spec), allowed_base_urls=[])
+
+
+@cache
+def _start_engine() -> None:
+    """Starts the drawing engine without the machine's fonts: it has the first of `FONT` in itself, measures the same with it
+    everywhere, and would open a font's file anew for each letter."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "fonts.conf").write_text(_NO_FONTS, encoding="ascii")
+        before = os.environ.get("FONTCONFIG_FILE")
+        os.environ["FONTCONFIG_FILE"] = str(Path(folder) / "fonts.conf")
+        try:
+            vl_convert.vega_to_svg(_ONE_WORD, allowed_base_urls=[])
+        finally:
+            os.environ.pop("FONTCONFIG_FILE") if before is None else os.environ.update(FONTCONFIG_FILE=before)
+
+
+def _vega(spec: str) -> dict:
+    """The specification compiled to Vega. Compiling does not look at rows, so charts that differ in their rows only are compiled once."""
+    parts = json.loads(spec)
+    tables = parts.pop("datasets", {})
+    names = {name: f"rows-{number}" for number, name in enumerate(dict.fromkeys(_NAMED_BY_CONTENT.findall(json.dumps(parts)))) if name in tables}
+    shape = _NAMED_BY_CONTENT.sub(lambda found: f'"{names.get(found[1], found[1])}"', json.dumps(parts))
+    given = {names.get(name, name): rows for name, rows in tables.items()}
+    vega = _compiled(shape, tuple(given))
+    return {**vega, "data": [{**each, "values": given[each["name"]]} if each["name"] in given else each for each in vega.get("data", ())]}
+
+
+@lru_cache(maxsize=256)
+def _compiled(shape: str, tables: tuple[str, ...]) -> dict:
+    return vl_convert.vegalite_to_vega({**json.loads(shape), "datasets": dict.fromkeys(tables, [])})
 
 
 def _fetches(part: object) -> bool:
@@ -101,7 +156,7 @@ def _draws_nothing(tag: str, element: ElementTree.Element) -> bool:
 def _attributes(element: ElementTree.Element, ids: dict[str, str], *, exact: bool) -> dict[str, str]:
     kept = {}
     for key, value in element.attrib.items():
-        if (key, value) in _WITHOUT_EFFECT or (key not in _PLACES | _LOOKS):
+        if (key, value) in _WITHOUT_EFFECT or (key not in _KEPT):
             continue
         if key == "id":
             value = ids[value]

@@ -13,10 +13,12 @@ from cqi.blocks.aggregates import refuse_rows
 from cqi.blocks.palette import (
     BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
 )
+from cqi.charts.quick import switch_on, unchecked, written
 from cqi.cohorts import spanned
 from cqi.measures import KINDS, kinds_of_exit
 from cqi.vocabulary import MEASURE_COLUMNS, CqiError
 
+switch_on()
 KIND_COLOURS = (BLUE, GREEN, ORANGE, GREY, LIGHT_GREY)
 
 
@@ -25,7 +27,7 @@ def spec(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> dict:
 
     Raises CqiError for a chart of anything but aggregates: Altair writes the rows that it is given into the notebook.
     """
-    found = chart.to_dict() | {"config": altair_config()}
+    found = written(chart) | {"config": altair_config()}
     refuse_rows(found, title="of this page")
     return found
 
@@ -37,6 +39,7 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+@unchecked
 def exits(curves: pd.DataFrame) -> alt.LayerChart:
     """Stacked shares by month in care: each kind of exit, and still in care on top; a label with its colour at the right edge."""
     table = kinds_of_exit(checked(curves))[["kind", "month", "share", "place"]]
@@ -54,7 +57,7 @@ def exits(curves: pd.DataFrame) -> alt.LayerChart:
     text = alt.Chart(labels).mark_text(align="left", dx=22, fontSize=13, color=INK).encode(x="month:Q", y="middle:Q", text="kind:N")
     whole = alt.Chart(pd.DataFrame([{"min": 0, "max": last["month"].max(), "low": 0, "high": 1}])).mark_rect(
         fillOpacity=0, stroke=GREY, strokeWidth=1).encode(x="min:Q", x2="max:Q", y="low:Q", y2="high:Q")
-    return alt.layer(area, whole, swatch, text).properties(width=_beside_labels(table["month"].max(), room=180), height=HEIGHT)
+    return alt.layer(area, whole, swatch, text, width=_beside_labels(table["month"].max(), room=180), height=HEIGHT)
 
 
 def _beside_labels(last: float, *, room: int) -> int:
@@ -70,6 +73,7 @@ def spread(places: list[float], *, apart: float) -> list[float]:
     return moved
 
 
+@unchecked
 def against_earlier(curves: pd.DataFrame, cohort: str) -> alt.LayerChart:
     """This cohort's cumulative share with its interval, over the band of earlier cohorts, lowest to highest."""
     whole = checked(curves).loc[curves["part"].eq("") & curves["value"].notna(), ["cohort", "at", "value", "lower", "upper"]]
@@ -82,7 +86,7 @@ def against_earlier(curves: pd.DataFrame, cohort: str) -> alt.LayerChart:
     bars = alt.Chart(now).mark_rule(color=BLUE, strokeWidth=1.5).encode(x=month, y="lower:Q", y2="upper:Q")
     line = alt.Chart(now).mark_line(color=BLUE, point={"size": 45, "color": BLUE}).encode(x=month, y="value:Q")
     edges = [alt.Chart(earlier).mark_line(color=GREY, strokeWidth=1).encode(x=month, y=f"{edge}:Q") for edge in ("min", "max")]
-    return alt.layer(band, *edges, middle, bars, line, *_end_labels(now, earlier)).properties(width=WIDTH - 110, height=HEIGHT)
+    return alt.layer(band, *edges, middle, bars, line, *_end_labels(now, earlier), width=WIDTH - 110, height=HEIGHT)
 
 
 def _from_zero(table: pd.DataFrame) -> pd.DataFrame:
@@ -106,23 +110,25 @@ def _end_labels(now: pd.DataFrame, earlier: pd.DataFrame) -> list[alt.Chart]:
     ]
 
 
+@unchecked
 def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     """Counts of children by group as bars with the count at the end; groups in the order given, those without a child left out."""
     rows = checked(table).assign(group=table["group"].str.split(": ").str[1])[["group", "numerator"]].dropna()
     rows = rows.loc[rows["numerator"] > 0]
     order = [group for group in order if group in set(rows["group"])]
-    group = alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=220))
+    group = alt.Y("group:N", title=None, sort=order, axis=alt.Axis(labelLimit=0))
     bar = alt.Chart(rows).mark_bar(color=BLUE, height=20).encode(
         x=alt.X("numerator:Q", title="children still in care", axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d")), y=group)
     text = alt.Chart(rows).mark_text(align="left", dx=5).encode(x="numerator:Q", y=group, text=alt.Text("numerator:Q", format=",d"))
-    return alt.layer(bar, text).properties(width=WIDTH - 170, height=34 * len(order))
+    return alt.layer(bar, text, width=WIDTH - 170, height=34 * len(order))
 
 
+@unchecked
 def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by cohort with intervals; this cohort as a diamond under its name, earlier ones as circles."""
     rows = checked(table).loc[table["value"].notna(), ["cohort", "value", "lower", "upper"]]
     rows = rows.assign(which=rows["cohort"].eq(cohort).map({True: "this period", False: "earlier"}), period=rows["cohort"].map(short_period))
-    period = alt.X("period:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLimit=200))
+    period = alt.X("period:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLimit=0))
     axis = alt.Axis(format="%") if percent else alt.Axis(format=".1f")
     y = alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
     rule = alt.Chart(rows).mark_rule(strokeWidth=2).encode(x=period, y="lower:Q", y2="upper:Q", color=_which("color"))
@@ -130,7 +136,7 @@ def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) ->
         x=period, y=y, color=_which("color"), shape=_which("shape"))
     name = alt.Chart(rows.loc[rows["cohort"] == cohort]).mark_text(dy=-10, color=BLUE, fontWeight="bold").encode(
         x=period, y="upper:Q", text="which:N")
-    return alt.layer(rule, point, name).properties(width=WIDTH - 60, height=200)
+    return alt.layer(rule, point, name, width=WIDTH - 60, height=200)
 
 
 def short_period(label: str) -> str:
@@ -147,6 +153,7 @@ def _which(channel: str):
     return alt.Color("which:N", scale=alt.Scale(domain=domain, range=[BLUE, GREY]), legend=None)
 
 
+@unchecked
 def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     """One line: the range that an unchanged pace would give, the expected number, and the children counted."""
     row = pd.DataFrame([{name: float(course[name]) for name in ("observed", "expected", "usual_low", "usual_high")}]).rename(columns={"usual_low": "lower", "usual_high": "upper"})
@@ -161,9 +168,10 @@ def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     point = base.mark_point(shape="diamond", filled=True, size=200, color=BLUE, opacity=1).encode(x="observed:Q")
     usual = base.mark_text(dy=28, color=QUIET).encode(x="middle:Q", text="usual:N")
     counted = base.mark_text(dy=-28, color=BLUE, fontWeight="bold").encode(x="observed:Q", text="counted:N")
-    return alt.layer(band, tick, point, usual, counted).properties(width=WIDTH - 20, height=90)
+    return alt.layer(band, tick, point, usual, counted, width=WIDTH - 20, height=90)
 
 
+@unchecked
 def counties(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A proportion by county with its interval, counties in order of name; no ranking, no colours of judgement."""
     rows = checked(table).loc[table["value"].notna(), ["county", "value", "lower", "upper"]]
@@ -172,4 +180,4 @@ def counties(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
     rule = alt.Chart(rows).mark_rule(color=BLUE, strokeWidth=2).encode(
         x=alt.X("lower:Q", title=title, axis=alt.Axis(format="%", orient="top"), scale=scale), x2="upper:Q", y=county)
     point = alt.Chart(rows).mark_point(filled=True, size=60, color=BLUE, opacity=1).encode(x="value:Q", y=county)
-    return alt.layer(rule, point).properties(width=WIDTH - 130, height=20 * max(len(rows), 2))
+    return alt.layer(rule, point, width=WIDTH - 130, height=20 * max(len(rows), 2))

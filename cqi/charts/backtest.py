@@ -7,6 +7,7 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
+from cqi.charts.quick import unchecked
 from cqi.vocabulary import CqiError
 
 AIM = 0.80
@@ -28,6 +29,7 @@ def error_spec(by_month: pd.DataFrame) -> dict:
     return spec(error(by_month))
 
 
+@unchecked
 def coverage(by_month: pd.DataFrame) -> alt.LayerChart:
     """How often the 80% range held the final figure, by month of the course, with 95% limits where known; the rule is the aim.
 
@@ -46,9 +48,10 @@ def coverage(by_month: pd.DataFrame) -> alt.LayerChart:
         limits.encode(x=x, y="coverage_low:Q", y2="coverage_high:Q"),
         base.mark_point(filled=True, opacity=1, size=80, color=BLUE).encode(x=x, y=y),
         aim.mark_text(align="left", dx=8, color=INK).encode(x="month:Q", y=y, text="words:N"),
-    ).properties(width=WIDTH - 90, height=TALL)
+        width=WIDTH - 90, height=TALL)
 
 
+@unchecked
 def error(by_month: pd.DataFrame) -> alt.LayerChart:
     """Mean error of the projection and of two common ways, by month of the course, with 95% limits where known; names at the left
     ends, where the lines lie furthest apart.
@@ -66,7 +69,7 @@ def error(by_month: pd.DataFrame) -> alt.LayerChart:
     lines = [alt.Chart(part[["month", "error"]]).mark_line(color=ways[name][1], strokeDash=list(DASHES[ways[name][3]]), strokeCap="butt")
              for name, part in parts.items()]
     layers = [*(band.encode(x=x, y="low:Q", y2="high:Q") for band in bands), *(line.encode(x=x, y=y) for line in lines)]
-    return alt.layer(*layers, *_names(parts, 0.075 * top)).properties(width=WIDTH - 20, height=TALL + 20)
+    return alt.layer(*layers, *_names(parts, 0.075 * top), width=WIDTH - 20, height=TALL + 20)
 
 
 def _points(rows: pd.DataFrame, name: str) -> pd.DataFrame:

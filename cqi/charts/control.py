@@ -7,6 +7,7 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
+from cqi.charts.quick import unchecked
 from cqi.control import COMMON, CONCERN, FAIL, HIT_OR_MISS, IMPROVEMENT, NEUTRAL_HIGH, NEUTRAL_LOW, PASS
 from cqi.measures.charted import POINT_COLUMNS, Charted
 from cqi.vocabulary import CqiError
@@ -28,6 +29,7 @@ def control_spec(chart: Charted) -> dict:
     return spec(control(chart))
 
 
+@unchecked
 def control(chart: Charted) -> alt.LayerChart:
     """Months joined by a line over the band between the limits, with the average; the icons above. A month without a value is a
     gap. Without limits to judge by, the band is left out. Raises CqiError for a table that is not of POINT_COLUMNS."""
@@ -42,7 +44,7 @@ def control(chart: Charted) -> alt.LayerChart:
     lines = [] if chart.limits.refused == "no spread" else _band(rows, month)
     line = alt.Chart(rows).mark_line(color=QUIET, strokeWidth=1.5).encode(x=month, y=y, detail="piece:N")
     layers = [*lines, line, _points(rows, month, y), *_names(rows, lines, chart.limits.refused, percent), *_icons(chart)]
-    return alt.layer(*layers).properties(width=WIDTH - ROOM, height=HEIGHT)
+    return alt.layer(*layers, width=WIDTH - ROOM, height=HEIGHT)
 
 
 def _band(rows: pd.DataFrame, month: alt.X) -> list[alt.Chart]:
@@ -88,7 +90,7 @@ def _icons(chart: Charted) -> list[alt.Chart]:
 
 
 def _icon(sign: str, words: str, colour: str, *, left: int) -> list[alt.Chart]:
-    base = alt.Chart(pd.DataFrame([{"sign": sign, "words": words}])).encode(x=alt.value(left), y=alt.value(ICON_TOP))
+    base = alt.Chart(pd.DataFrame([{"sign": sign, "words": words}])).encode(x=alt.XValue(left), y=alt.YValue(ICON_TOP))
     return [base.mark_point(shape="circle", filled=False, size=420, stroke=colour, strokeWidth=2.5, opacity=1),
             base.mark_text(fontSize=15, fontWeight="bold", color=WORDS_ORANGE if colour == ORANGE else colour).encode(text="sign:N"),
             base.mark_text(align="left", dx=18, color=INK).encode(text="words:N")]

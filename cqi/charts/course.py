@@ -11,6 +11,7 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spread
+from cqi.charts.quick import unchecked
 from cqi.course.exposure import KINDS
 from cqi.course.monitors import fewer_is_worse
 from cqi.registry import measure
@@ -78,6 +79,7 @@ def _begins(rows: pd.DataFrame) -> pd.Series:
     return rows["alarm"].ne("") & rows["alarm"].ne(rows.groupby("monitor")["alarm"].shift(fill_value=""))
 
 
+@unchecked
 def vlad(looks: pd.DataFrame) -> alt.LayerChart:
     """One county's children counted, less those expected, by month's end; the band is where no signal would come.
 
@@ -94,7 +96,7 @@ def vlad(looks: pd.DataFrame) -> alt.LayerChart:
     line = base.mark_line(color=INK, point={"size": 35, "color": INK}).encode(x=x, y="difference:Q")
     names = _names(_vlad_ends(rows), rows["month"].iloc[-1], 0.075 * (most - least))
     layers = [band, _rule(0.0, GREY), *edges, line, *_signals(rows, "difference", x), *names]
-    return alt.layer(*layers).properties(width=WIDTH - 120, height=TALL)
+    return alt.layer(*layers, width=WIDTH - 120, height=TALL)
 
 
 def _sides(rows: pd.DataFrame) -> dict[str, str]:
@@ -122,6 +124,7 @@ def gap_words(difference: float) -> str:
     return "as expected" if size == "0" else f"about {size} {'more' if difference > 0 else 'fewer'}"
 
 
+@unchecked
 def fan(projection: pd.DataFrame, target: float | None) -> alt.LayerChart:
     """One county's share so far, then its likely course: the middle, 4 times in 5 (dark) and 19 in 20 (light).
 
@@ -140,7 +143,7 @@ def fan(projection: pd.DataFrame, target: float | None) -> alt.LayerChart:
               _line(seen, "share_50", x, BLUE, 0),
               *(_rule(height, INK, DASHES[1]) for height in goal), *_today(seen["month"].max(), rows["month"].max(), top),
               *_names(_fan_ends(rows, goal), rows["month"].iloc[-1], 0.07 * top)]
-    return alt.layer(*layers).properties(width=WIDTH - 110, height=TALL + 20)
+    return alt.layer(*layers, width=WIDTH - 110, height=TALL + 20)
 
 
 def _likely(ahead: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
@@ -176,6 +179,7 @@ def _today(month: float, last: float, top: float) -> list[alt.Chart]:
     return [row.mark_rule(color=GREY, strokeWidth=1).encode(x="month:Q"), name.encode(x="month:Q", y="top:Q", text="words:N")]
 
 
+@unchecked
 def monitors(looks: pd.DataFrame) -> alt.LayerChart:
     """Each monitor's statistic as a share of its limit by month's end: below zero worse, above better, signals as diamonds.
 
@@ -191,7 +195,7 @@ def monitors(looks: pd.DataFrame) -> alt.LayerChart:
         x=x, y=y, detail="monitor:N", strokeDash=alt.StrokeDash("monitor:N", scale=scale, legend=None))
     ends = [(part["share"].iloc[-1], MONITORS[name], INK, "normal") for name, part in rows.groupby("monitor", sort=False)]
     layers = [*_limits(), line, *_signals(rows, "share", x), *_names(ends, rows["month"].max(), 0.15 * top)]
-    return alt.layer(*layers).properties(width=WIDTH - 130, height=TALL)
+    return alt.layer(*layers, width=WIDTH - 130, height=TALL)
 
 
 def _limits() -> list[alt.Chart]:

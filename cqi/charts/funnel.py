@@ -8,6 +8,7 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH
 from cqi.charts import checked, spec, spread
+from cqi.charts.quick import unchecked
 from cqi.estimates import Funnel, proportion_funnel, proportion_limits
 from cqi.estimates.funnel import INNER, INSIDE, OUTER
 
@@ -26,6 +27,7 @@ def drawn(rows: pd.DataFrame, *, title: str) -> dict:
     return spec(by_size(rows, title=title))
 
 
+@unchecked
 def by_size(rows: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """Each county's share over its number of children, with the share of all of them together and the limits about it.
 
@@ -43,7 +45,7 @@ def by_size(rows: pd.DataFrame, *, title: str) -> alt.LayerChart:
               scale=alt.Scale(type="log", domain=list(ends), nice=False))
     y = alt.Y("share:Q", title=title, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, top], nice=False))
     layers = [*_lines(curves, x), *_names(curves, top, found), *_dots(counties, x, y), *_labels(_placed(counties, ends, top), x)]
-    return alt.layer(*layers).properties(width=WIDTH - ROOM, height=_TALL)
+    return alt.layer(*layers, width=WIDTH - ROOM, height=_TALL)
 
 
 def _curves(found: Funnel, children: pd.Series) -> pd.DataFrame:

@@ -7,9 +7,11 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, QUIET, WIDTH
 from cqi.charts import checked, short_period
+from cqi.charts.quick import unchecked
 from cqi.vocabulary import UNKNOWN
 
 
+@unchecked
 def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float | None) -> alt.LayerChart:
     """A measure by 12-month period with intervals; the nation's figure, where there is one, as a dashed line
     named at its end: context only."""
@@ -24,11 +26,12 @@ def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float
     if national is not None:
         line = alt.Chart(pd.DataFrame([{"value": national, "words": "nation"}]))
         layers = [line.mark_rule(color=GREY, strokeDash=list(DASHES[1]), strokeWidth=1.5).encode(y="value:Q"),
-                  line.mark_text(align="left", dx=6, color=QUIET).encode(x=alt.value(width), y="value:Q", text="words:N"),
+                  line.mark_text(align="left", dx=6, color=QUIET).encode(x=alt.XValue(width), y="value:Q", text="words:N"),
                   *layers]
-    return alt.layer(*layers).properties(width=width, height=200)
+    return alt.layer(*layers, width=width, height=200)
 
 
+@unchecked
 def by_group(table: pd.DataFrame, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by group of children with intervals, groups in the order given; no ranking."""
     rows = checked(table).loc[table["value"].notna()].assign(
@@ -38,4 +41,4 @@ def by_group(table: pd.DataFrame, *, title: str, percent: bool) -> alt.LayerChar
     x = alt.X("lower:Q", title=title, axis=alt.Axis(format="%" if percent else ".1f", labelFlush=False, tickCount=6), scale=alt.Scale(zero=True))
     rule = alt.Chart(rows).mark_rule(color=BLUE, strokeWidth=2).encode(x=x, x2="upper:Q", y=name)
     point = alt.Chart(rows).mark_point(filled=True, size=70, color=BLUE, opacity=1).encode(x="value:Q", y=name)
-    return alt.layer(rule, point).properties(width=WIDTH - 220, height=30 * max(len(rows), 2))
+    return alt.layer(rule, point, width=WIDTH - 220, height=30 * max(len(rows), 2))

@@ -6,10 +6,12 @@ import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, ORANGE, QUIET, WIDTH, WORDS_ORANGE
+from cqi.charts.quick import unchecked
 
 WITHIN, OVER = "within the limit", "over the limit"
 
 
+@unchecked
 def limits(table: pd.DataFrame) -> alt.LayerChart:
     """How much of each official limit the newest half-year uses: columns title, used (1 is the limit), over."""
     rows = table[["title", "used", "over"]].assign(
@@ -24,10 +26,11 @@ def limits(table: pd.DataFrame) -> alt.LayerChart:
     text = alt.Chart(beside).mark_text(align="left", dx=5).encode(x="used:Q", y=title, text="words:N")
     edge = alt.Chart(pd.DataFrame([{"limit": 1.0, "words": "limit"}]))
     line = edge.mark_rule(color=INK, strokeDash=list(DASHES[1]), strokeWidth=1.5).encode(x="limit:Q")
-    name = edge.mark_text(align="left", dx=5, color=QUIET, baseline="top").encode(x="limit:Q", y=alt.value(0), text="words:N")
-    return alt.layer(bar, line, name, text).properties(width=WIDTH - 270, height=30 * len(rows) + 10)
+    name = edge.mark_text(align="left", dx=5, color=QUIET, baseline="top").encode(x="limit:Q", y=alt.YValue(0), text="words:N")
+    return alt.layer(bar, line, name, text, width=WIDTH - 270, height=30 * len(rows) + 10)
 
 
+@unchecked
 def by_period(table: pd.DataFrame) -> alt.LayerChart:
     """Every check in every period: a light square within the limit, a dark one with a cross over it; columns title, period, over."""
     rows = table[["title", "period", "over"]].assign(state=lambda found: found["over"].map({True: OVER, False: WITHIN}))
@@ -38,9 +41,10 @@ def by_period(table: pd.DataFrame) -> alt.LayerChart:
     square = alt.Chart(rows).mark_square(size=340, opacity=1, stroke=GREY, strokeWidth=1).encode(
         x=x, y=y, color=alt.Color("state:N", scale=scale, legend=None))
     cross = alt.Chart(rows.loc[rows["over"]]).mark_text(text="\u00d7", fontWeight="bold", fontSize=17, color=INK).encode(x=x, y=y)
-    return alt.layer(square, cross).properties(width=max(WIDTH - 270, 26 * len(periods)), height=28 * rows["title"].nunique())
+    return alt.layer(square, cross, width=max(WIDTH - 270, 26 * len(periods)), height=28 * rows["title"].nunique())
 
 
+@unchecked
 def reasons(table: pd.DataFrame) -> alt.LayerChart:
     """Rows set aside by reason as bars with the count at the end; columns reason, rows."""
     order = list(table["reason"])
@@ -48,9 +52,10 @@ def reasons(table: pd.DataFrame) -> alt.LayerChart:
     bar = alt.Chart(table).mark_bar(color=BLUE, height=18).encode(
         x=alt.X("rows:Q", title="rows set aside", axis=alt.Axis(tickMinStep=1, tickCount=5, format=",d")), y=y)
     text = alt.Chart(table).mark_text(align="left", dx=5).encode(x="rows:Q", y=y, text=alt.Text("rows:Q", format=",d"))
-    return alt.layer(bar, text).properties(width=WIDTH - 340, height=34 * len(table))
+    return alt.layer(bar, text, width=WIDTH - 340, height=34 * len(table))
 
 
+@unchecked
 def months(table: pd.DataFrame) -> alt.LayerChart:
     """Entries and exits by month as two lines told apart by dash and name; columns month (first day), entries, exits."""
     rows = table.melt(["month"], ["entries", "exits"], "what", "children")
@@ -65,4 +70,4 @@ def months(table: pd.DataFrame) -> alt.LayerChart:
     apart = 0.08 * max(float(rows["children"].max()), 1.0)
     heights = [float(ends["children"].iloc[0]), max(float(ends["children"].iloc[1]), float(ends["children"].iloc[0]) + apart)]
     name = alt.Chart(ends.assign(height=heights)).mark_text(align="left", dx=8, fontWeight="bold").encode(x="month:T", y="height:Q", text="what:N", color=words)
-    return alt.layer(line, name).resolve_scale(color="independent").properties(width=WIDTH - 90, height=200)
+    return alt.layer(line, name, width=WIDTH - 90, height=200).resolve_scale(color="independent")

@@ -26,7 +26,7 @@ COUNTED = ("courses", "stable_counties", "false_alarms", "ended_worse", "detecte
 OF_FEW = ("courses", "forecasts", "compared")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Backtests:
     """Past cohorts of the headline measure followed again: tables as in `cqi.course.backtest.Backtested`. `facts` as for every
     page, and the measure's name, the file's first whole day (`first_entry`), and how many courses were left out for
@@ -45,7 +45,13 @@ def backtested(data: str, source: str, as_of: str, profile: str, *, progress: Ca
 
     `as_of` may be empty: then the last month's end that looks complete. `progress` is called after each past cohort.
     """
-    return _protected(_backtested(data, source, as_of, key(data, source, "backtest", as_of), progress), profile)
+    return _seen(data, source, as_of, profile, key(data, source, "backtest", as_of), progress)
+
+
+@lru_cache(maxsize=8)
+def _seen(data: str, source: str, as_of: str, profile: str, name: str, progress: Callable | None) -> Backtests:
+    """As the profile may see it, the same object every time: what a review says of it is worked out once."""
+    return _protected(_backtested(data, source, as_of, name, progress), profile)
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,158 @@
+"""Quick charts and pictures are the same charts and pictures: with Altair's own way beside them, and drawn in one go."""
+
+import os
+from contextlib import nullcontext
+from importlib import import_module
+from pkgutil import iter_modules
+
+import altair as alt
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+from altair.utils import core, schemapi
+
+from cqi import charts, review
+from cqi.blocks import Figure, svg
+from cqi.charts import quick
+from cqi.official import Official
+from cqi.overview import DataQuality, Overview
+from cqi.review import Review
+from cqi.vocabulary import WHOLE
+
+SAMPLE = {"as_of": "2026-06-30", "source": "episodes", "data": "data_samples", "profile": "internal"}
+PARTS = {
+    Review: ("heading_for", "expected", "signal", "by_month", "exits", "waiting", "counter_measures", "track_record"),
+    Overview: ("counties", "funnel"), DataQuality: ("reasons", "checks", "months"), Official: ("periods", "groups"),
+}
+MODULES = [charts, *(import_module(f"cqi.charts.{each.name}") for each in iter_modules(charts.__path__) if each.name != "quick")]
+DRAWING = {(module, name) for module in MODULES for name, found in vars(module).items()
+           if getattr(found, "__module__", "") == module.__name__ and hasattr(found, "__wrapped__")}
+"""Every chart function: those that draw unchecked."""
+
+
+def figures(block):
+    if isinstance(block, Figure):
+        yield block
+    for part in getattr(block, "blocks", ()):
+        yield from figures(part)
+
+
+def specs():
+    """All specifications of a review and of the three other pages."""
+    review._track_record.cache_clear()
+    pages = (Review(county="Birch", cohort="2025H2", **SAMPLE), Overview(cohort="2025H2", **SAMPLE),
+             DataQuality(cohort="2025H2", **SAMPLE), Official(county=WHOLE, **SAMPLE))
+    return [figure.spec for page in pages for part in PARTS[type(page)] for figure in figures(getattr(page, part)())]
+
+
+@pytest.fixture(scope="module")
+def every():
+    return specs()
+
+
+def slowly(monkeypatch):
+    """Altair as it comes, every part checked as it is made and again when it is written."""
+    monkeypatch.setattr(schemapi, "_deep_copy", schemapi._deep_copy.__wrapped__)
+    monkeypatch.setattr(schemapi, "_todict", schemapi._todict.__wrapped__)
+    monkeypatch.setattr(core._ChannelCache, "_wrap_in_channel", core._ChannelCache._wrap_in_channel.__wrapped__)
+    monkeypatch.setattr(quick, "_unchecked", nullcontext)
+    monkeypatch.setattr(charts, "written", lambda chart: chart.to_dict())
+
+
+def test_every_chart_has_the_same_specification_by_altairs_own_way(every, monkeypatch):
+    drawn = set()
+
+    def noted(key, draw):
+        return lambda *args, **kwargs: (drawn.add(key), draw(*args, **kwargs))[1]
+
+    for module, name in DRAWING:
+        monkeypatch.setattr(module, name, noted((module, name), getattr(module, name)))
+    slowly(monkeypatch)
+    assert specs() == every and len(every) > 50
+    assert drawn == DRAWING and len(drawn) > 15
+
+
+def test_every_specification_is_valid_vega_lite(every):
+    """But for the page's own background, `null`, which Vega-Lite takes and its schema leaves out."""
+    settings = {name: value for name, value in every[0]["config"].items() if name != "background"}
+    alt.LayerChart.validate({**every[0], "config": settings})
+    for spec in every:
+        alt.LayerChart.validate({name: value for name, value in spec.items() if name != "config"})
+    with pytest.raises(jsonschema.ValidationError):
+        alt.LayerChart.validate({**every[0], "config": {"line": {"strokeWidth": "wide"}}})
+
+
+def test_charts_of_others_are_still_checked():
+    with pytest.raises(schemapi.SchemaValidationError):
+        alt.Chart(pd.DataFrame({"a": [1]})).mark_bar(opacity="none at all").encode(x="a:Q").to_dict()
+
+
+def test_altair_that_is_not_as_we_know_it_stays_as_it_is(monkeypatch):
+    def other(part):
+        return part
+
+    monkeypatch.setattr(schemapi, "_deep_copy", other)
+    monkeypatch.delattr(core._ChannelCache, "_wrap_in_channel")
+    quick.switch_on()
+    assert schemapi._deep_copy is other and not hasattr(core._ChannelCache, "_wrap_in_channel")
+
+
+@pytest.mark.parametrize("column", [
+    pd.Series([1, 2, 3]), pd.Series([0.5, np.nan, np.inf]), pd.Series([True, False, True]), pd.Series(["a", None, "c"]),
+    pd.Series(pd.to_datetime(["2026-01-01", None, "2026-06-30"])), pd.Series([1, None, 3], dtype="Int64"),
+    pd.Series(["a", "b", "a"], dtype="category"), pd.Series(["a", None, 2.5], dtype=object), pd.Series([1, 2, 3], dtype="int32"),
+], ids=lambda column: str(column.dtype))
+def test_rows_are_written_as_altair_writes_them(column):
+    table = pd.DataFrame({"month": [3.0, 4.0, 5.0], "what": column})
+    rows, expected = quick.rows(table)["values"], alt.to_values(table)["values"]
+    assert rows == expected and [[type(value) for value in row.values()] for row in rows] == [
+        [type(value) for value in row.values()] for row in expected]
+
+
+def test_tables_that_altair_refuses_are_refused():
+    assert quick.rows(pd.DataFrame({"a": []})) == {"values": []}
+    with pytest.raises(ValueError, match="must be strings"):
+        quick.rows(pd.DataFrame({"a": [1], 0: [2]}))
+
+
+def test_a_picture_is_the_one_that_is_drawn_in_one_go(every):
+    svg._start_engine()
+    for spec in [every[0], *every[10:40:6]]:
+        whole = vl_convert.vegalite_to_svg({**spec, "config": svg._settings()}, allowed_base_urls=[])
+        assert svg._drawn(spec, "t") == whole
+
+
+def test_charts_that_differ_in_their_rows_only_are_compiled_once():
+    def chart(value):
+        return charts.spec(alt.Chart(pd.DataFrame({"value": [value, 5.0], "at": [1.0, 2.0]})).mark_point().encode(x="at:Q", y="value:Q"))
+
+    svg._compiled.cache_clear()
+    one, other = (svg._drawn(chart(value), "t") for value in (1.0, 3.0))
+    assert svg._compiled.cache_info().misses == 1 and svg._compiled.cache_info().hits == 1
+    assert one != other and other == vl_convert.vegalite_to_svg({**chart(3.0), "config": svg._settings()})
+
+
+def test_rows_under_a_name_of_the_charts_own_stay_where_they_are():
+    """`value` is a table's name and a column's: only the names that Altair gives are exchanged."""
+    spec = {"datasets": {"value": [{"value": 1.0}, {"value": 4.0}]}, "data": {"name": "value"}, "mark": "tick",
+            "encoding": {"x": {"field": "value", "type": "quantitative"}}}
+    assert svg._drawn(spec, "t") == vl_convert.vegalite_to_svg({**spec, "config": svg._settings()})
+
+
+def test_starting_the_engine_leaves_the_surroundings_as_they_were(monkeypatch):
+    for before in ("/etc/fonts/fonts.conf", None):
+        monkeypatch.setenv("FONTCONFIG_FILE", before) if before else monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+        svg._start_engine.cache_clear()
+        svg._start_engine()
+        assert os.environ.get("FONTCONFIG_FILE") == before
+
+
+def test_a_copy_of_a_chart_shares_nothing_with_it():
+    chart = alt.Chart(pd.DataFrame({"a": [1]})).mark_bar(size=3).encode(x=alt.X("a:Q", sort=["b"], axis=alt.Axis(format="%")))
+    copy = chart.copy()
+    copy.encoding.x["axis"]["format"], copy.mark["size"] = ".1f", 9
+    copy.encoding.x["sort"].append("c")
+    found = chart.to_dict()
+    assert found["encoding"]["x"]["axis"] == {"format": "%"} and found["encoding"]["x"]["sort"] == ["b"] and found["mark"] == {"type": "bar", "size": 3}
