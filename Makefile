@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test benchmark course attacks canaries setup clean
+.PHONY: review test benchmark course render faults attacks canaries setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
@@ -22,6 +22,14 @@ benchmark: $(VENV)/dev
 STATES ?= 14
 course: $(VENV)/dev
 	$(IN) benchmarks/course.py $(STATES)
+
+# An hour or two, on a quiet machine: every way of making 48 and 254 counties' reviews.
+render: $(VENV)/dev
+	$(IN) benchmarks/render.py
+
+# An hour or two: a run killed, stopped, starved, misled and watched, then resumed.
+faults: $(VENV)/dev
+	$(IN) benchmarks/faults.py
 
 # An hour or more: a thousand cubes of counts attacked, hostile names in every place, addresses, links and versions.
 CUBES ?= 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from cqi.charts import control as month_charts
 from cqi.charts import course as pictures
 from cqi.charts import spec
 from cqi.registry import Measure
+from cqi.tables.backtested import Backtests
+from cqi.tables.shown import shown_past
 from cqi.vocabulary import HIDDEN_WORDS
 from cqi.wording import control, course_signals, course_tables
 from cqi.wording import backtest as record
@@ -67,9 +70,10 @@ def others(rows: pd.DataFrame, caption: str) -> Table | Text:
     return course_tables.others_table(rows, caption)
 
 
-def track_record(found) -> Section:
-    """How the projection and the signals did on this file's own past."""
-    return record.backtest_section(found, draw_coverage=past_charts.coverage_spec, draw_error=past_charts.error_spec)
+@lru_cache(maxsize=4)
+def track_record(found: Backtests) -> Section:
+    """How the projection and the signals did on this file's own past; the same for every county, and worked out once."""
+    return record.backtest_section(shown_past(found), draw_coverage=past_charts.coverage_spec, draw_error=past_charts.error_spec)
 
 
 def by_month(rows: pd.DataFrame, definition: Measure, county: str, as_of: date) -> Section:

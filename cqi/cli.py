@@ -16,9 +16,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from cqi.progress import Progress, say
+from cqi.progress import Progress, say, timing_lines
 from cqi.render.lock import FolderHeld
 from cqi.render.privacy import quiet
+from cqi.render.room import reason
 from cqi.vocabulary import CqiError, local, no_such
 
 COMMANDS = ("review", "measures", "check", "backtest", "sample")
@@ -45,6 +46,7 @@ class Stopped(BaseException):
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; errors are one line each on standard error, with no traceback."""
     quiet()
+    sys.modules.setdefault("rfc3987_syntax", None)  # a grammar that comes with JupyterLab, takes a second, and that nothing here needs
     signal.signal(signal.SIGTERM, _stopped)
     try:
         options = _checked(_options(sys.argv[1:] if arguments is None else arguments))
@@ -56,13 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
         say(str(error), sys.stderr)
         return 2
     except OSError as error:
-        say(f"{error.filename or 'cqi'}: {error.strerror or error}; choose another place with --out, or make room there.", sys.stderr)
+        say(f"{error.filename or 'cqi'}: {reason(error)}.", sys.stderr)
         return 2
     except Exception as error:  # noqa: BLE001 - its message may hold a child's value; its place never does
         say(f"A fault of the program, not of your data: {type(error).__name__} {_place(error)}. Please report it.", sys.stderr)
         return 1
     except (KeyboardInterrupt, Stopped) as error:
-        say("Stopped. Pages that were finished are whole; run the command again for the rest.", sys.stderr)
+        say("Stopped. Pages that were finished are whole; cqi review --resume makes the rest.", sys.stderr)
         os._exit(143 if isinstance(error, Stopped) else 130)  # at once: a thread that hangs must not hold the process
 
 
@@ -91,11 +93,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqi", description="Mid-course outcome reviews for child welfare, by county and cohort.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    review = _command(commands, "review", "render a page for every county and open cohort", _review)
-    for name, (words, many) in REVIEW_OPTIONS.items():
-        review.add_argument(f"--{name.replace('_', '-')}", dest=name, help=words, action="append" if many else "store")
-    review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
-    review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
+    _review_options(_command(commands, "review", "render a page for every county and open cohort", _review))
     measures = _command(commands, "measures", "list the measures, or show one whole", _measures)
     measures.add_argument("name", nargs="?", help="the measure to show")
     measures.add_argument("--dictionary", type=Path, metavar="FILE", help="write the dictionary of all measures there, as Markdown")
@@ -115,6 +113,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _review_options(review: argparse.ArgumentParser) -> None:
+    for name, (words, many) in REVIEW_OPTIONS.items():
+        review.add_argument(f"--{name.replace('_', '-')}", dest=name, help=words, action="append" if many else "store")
+    review.add_argument("--engine", choices=("fork", "kernel"), default="fork",
+                        help="what runs the notebooks: children forked from one process (fast, Linux), or ordinary kernels; the pages are the same (default: fork)")
+    review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
+    review.add_argument("--cluster", default="", help="make the pages on a Dask cluster: tcp://scheduler:8786, or local:4 for four workers here; the folders of "
+                        "--data and --out must be seen by all")
+    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts")
+    review.add_argument("--force", action="store_true", help="make all pages again, also those in which nothing has changed")
+    review.add_argument("--timings", action="store_true", help="say where the time went")
+    review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
+
+
 def _checked(options: argparse.Namespace) -> argparse.Namespace:
     """The options, where those that name a file or folder name one of this machine; raises CqiError for an address."""
     for name in PATHS:
@@ -130,21 +142,38 @@ def _command(commands, name: str, words: str, act) -> argparse.ArgumentParser:
 
 
 def _review(options: argparse.Namespace) -> int:
-    from cqi.render.run import Request, run
+    from cqi.render.run import resumed, run
 
-    given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
-    say(f"Reading {given.get('data', 'data_samples')} and counting ...", sys.stderr)
+    request = resumed(options.out) if options.resume else _request(options)
+    say(f"Reading {request.data} and counting ...", sys.stderr)
     with Progress("step") as counting, Progress() as progress:
-        finished = run(Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out,
-                               profiles=tuple(dict.fromkeys(options.profile or ("release",))), since=options.since, **given), progress=progress, counting=counting.at)
+        finished = run(request, progress=progress, counting=counting.at)
     for outcome in finished.failed:
         say(f"Not made: {outcome.job.name}: {outcome.reason}", sys.stderr)
-    say(f"{len(finished.outcomes) - len(finished.failed)} of {len(finished.outcomes)} pages made.")
+    say(_made(finished))
+    if options.timings:
+        say(timing_lines(finished.seconds, finished.outcomes))
     for profile, index in finished.indexes.items():
         say(f"Open ({profile}): {index}")
     if any(outcome.status == "withheld" for outcome in finished.failed):
         return 3
     return 1 if finished.failed else 0
+
+
+def _request(options: argparse.Namespace):
+    from cqi.render.run import Request
+
+    given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
+    return Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out, since=options.since, engine=options.engine,
+                   cluster=options.cluster, profiles=tuple(dict.fromkeys(options.profile or ("release",))), force=options.force, **given)
+
+
+def _made(finished) -> str:
+    """How many pages were made, and how many stand as they were."""
+    if finished.unchanged:
+        return f"Nothing new: all {finished.unchanged} pages are as they were made. (--force makes them again.)"
+    made, stood = len(finished.outcomes) - len(finished.failed), sum(outcome.stood for outcome in finished.outcomes)
+    return f"{made} of {len(finished.outcomes)} pages made." + (f" {stood} of them stood already: nothing that they show has changed." if stood else "")
 
 
 def _measures(options: argparse.Namespace) -> int:

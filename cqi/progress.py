@@ -19,13 +19,24 @@ def say(text: str, stream=None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def timing_lines(stages: dict[str, float], outcomes: list) -> str:
+    """Where the time of a run went: seconds by stage, then of the pages that were made, each the mean of one and the sum of all."""
+    lines = [f"{name:12} {seconds:8.1f} s" for name, seconds in stages.items()]
+    made = [outcome for outcome in outcomes if outcome.status == "done" and not outcome.stood]
+    for name, words in (("notebook_seconds", "notebook"), ("page_seconds", "page")):
+        if made:
+            total = sum(getattr(outcome, name) for outcome in made)
+            lines.append(f"  {words:10} {total:8.1f} s for {len(made)} pages, {total / len(made):.2f} s each, several at once")
+    return "\n".join(lines)
+
+
 class Progress:
     """Called after every page with how many are done, of how many, and the page's outcome; `at` does the same for any `unit`."""
 
     def __init__(self, unit: str = "page") -> None:
         self._unit = unit
         self._bar = None
-        self._started = time.monotonic()
+        self._first: tuple[int, float] | None = None
         self._failed = 0
 
     def __enter__(self) -> Progress:
@@ -44,8 +55,15 @@ class Progress:
         if sys.stderr and sys.stderr.isatty():
             self._drawn(total, told + name)
         elif done == total or done * 20 // total > (done - 1) * 20 // total:
-            left = (time.monotonic() - self._started) / done * (total - done)
-            say(f"{done} of {total} {self._unit}s, {told}about {left:.0f} s left: {name}", sys.stderr)
+            say(f"{done} of {total} {self._unit}s, {told}{self._pace(done, total)}: {name}", sys.stderr)
+
+    def _pace(self, done: int, total: int) -> str:
+        """How fast it goes since the first, and how long it may still take."""
+        first, began = self._first = self._first or (done, time.monotonic())
+        spent = time.monotonic() - began
+        if done == first or not spent:
+            return "time left not known yet"
+        return f"{(done - first) / spent:.1f} a second, about {(total - done) * spent / (done - first):.0f} s left"
 
     def _drawn(self, total: int, words: str) -> None:
         from tqdm import tqdm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import pandas as pd
 
@@ -14,8 +14,8 @@ from cqi.cohorts import Cohort, cohort
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
-from cqi.tables.backtested import Backtests, backtested
-from cqi.tables.shown import shown, shown_past
+from cqi.tables.backtested import backtested
+from cqi.tables.shown import shown
 from cqi.vocabulary import AGE_BANDS, no_such
 from cqi.wording import answer as say
 from cqi.wording import course as course_words
@@ -231,7 +231,7 @@ class Review:
 
     def track_record(self) -> Section:
         """How right such projections and signals were before, for the whole file."""
-        return _track_record(backtested(self.data, self.source, self.as_of, self.profile))
+        return ahead.track_record(backtested(self.data, self.source, self.as_of, self.profile))
 
     def limits(self) -> Text:
         """What the file could not say."""
@@ -247,9 +247,3 @@ class Review:
     def method(self) -> Section:
         """How each number was made."""
         return limits.method([measure(name) for name in reviewed_names()], self.tables.facts)
-
-
-@lru_cache(maxsize=4)
-def _track_record(past: Backtests) -> Section:
-    """The past as every county's review shows it, worked out once."""
-    return ahead.track_record(shown_past(past))

@@ -171,11 +171,11 @@ def test_what_is_not_for_everyone_is_its_owners_only(watched_run):
 
 
 def test_a_group_that_was_let_in_stays_in_and_nobody_else(tmp_path):
-    from cqi.render.run import _fixed_parts
+    from cqi.render.making import fixed_parts
 
     (tmp_path / "internal").mkdir()
     (tmp_path / "internal").chmod(0o755)
-    _fixed_parts(tmp_path, {"internal"})
+    fixed_parts(tmp_path, {"internal"})
     pages.write_whole(tmp_path / "internal/alder/page.html", "x")
     assert [path.stat().st_mode & 0o777 for path in (tmp_path / "internal", tmp_path / "internal/alder", tmp_path / "internal/alder/page.html")] == [
         0o750, 0o750, 0o640]

@@ -10,7 +10,7 @@ from cqi import Review, tables
 from cqi.cohorts import cohort, spanned
 from cqi.registry import measure
 from cqi.tables import HEADLINE
-from cqi.tables.released import RUN
+from cqi.tables.released import RUN, _waiting
 from cqi.vocabulary import WHOLE
 
 DAY, WORDS = "2026-06-30", ("2025H1", "2025H2", "2026H1")
@@ -166,6 +166,22 @@ def test_the_children_still_in_care_do_not_tell_who_left_another_way(every):
         others = (course["entered"] - course["observed"]).reindex(shown.index) - shown
         assert len(shown) and not others.between(1, 10).any()
         assert every["release"][word].course["at_risk"].isna().all()
+
+
+@pytest.mark.parametrize(("entered", "counted", "still", "quality", "seen"), [
+    (100, 40, 60, False, True), (100, 40, 59, False, False), (100, 40, 50, False, False), (100, 40, 49, False, True),  # 0, 1, 10, 11 left another way
+    (100, 40, 89, True, True), (100, 40, 90, True, False), (100, 40, 99, True, False), (100, 40, 100, True, True),  # 11, 10, 1, 0 left at all
+    (100, float("nan"), 90, False, False), (100, float("nan"), 89, False, True),
+])
+def test_those_still_in_care_are_not_told_where_few_left(entered, counted, still, quality, seen):
+    """Where the count of those who went home is not told, for the quality of the data or because it is hidden, those who left at all count."""
+    course = pd.DataFrame({"county": [WHOLE], "entered": [entered], "observed": [counted]})
+    reasons = pd.DataFrame({"measure": [HEADLINE] * quality, "county": [WHOLE] * quality})
+    rows = pd.DataFrame({"measure": HEADLINE, "county": WHOLE, "cohort": "2025H2", "group": ["age: under 1", "age: 1 to 5"], "part": "", "at": float("nan"),
+                         "as_of": pd.Timestamp("2026-06-30"), "children": still, "numerator": [30, still - 30], "denominator": still, "value": 0.5, "level": 0.95,
+                         "lower": 0.4, "upper": 0.6, "unit": "children", "method": "", "status": "shown"})
+    found = _waiting(rows, course, reasons, "release")
+    assert found["denominator"].notna().all() == seen == found["children"].notna().all()
 
 
 def test_an_earlier_month_is_hidden_rather_than_today(every):

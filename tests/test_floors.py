@@ -18,7 +18,8 @@ FLOORS = (
     ("tables",),
     ("ahead",),
     ("review", "overview", "official"),
-    ("progress", "render"),
+    ("progress",),
+    ("render",),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}

@@ -51,7 +51,7 @@ def test_every_page_is_made_and_in_its_place(finished):
 def test_nothing_is_left_behind(finished):
     assert [path.name for path in finished.folder.rglob(".*")] == []
     assert stat.S_IMODE((finished.folder / "restricted").stat().st_mode) == 0o700
-    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {"internal", "release"}
+    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {"internal", "release", "manifest.jsonl"}
     assert not os.environ.get("CQI_CACHE", "").endswith("/counted") and "CQI_RUN" not in os.environ
 
 
@@ -286,7 +286,7 @@ def test_a_stopped_run_leaves_whole_pages_and_nothing_else(finished, tmp_path, n
     process.send_signal(number)
     said = process.communicate(timeout=20)[1]
     assert process.returncode == code and "Stopped." in said and "Traceback" not in said
-    assert alive(running, seconds=0.1) == []  # they were ended, and did not have to notice that they are alone
+    assert alive(running, seconds=0.9) == []  # they were ended, and did not have to notice that they are alone
     assert list(own.iterdir()) == [] and [path.name for path in out.rglob(".*")] == []
     after = tree(out)
     assert {name: after[name] for name in before if name.endswith(".html")} == {name: before[name] for name in before if name.endswith(".html")}

@@ -1,17 +1,13 @@
-"""The kernels of a run: this Python, quiet, on private sockets, and gone when the run is stopped."""
+"""The kernels of a run: this Python, quiet, on private sockets."""
 
 from __future__ import annotations
 
 import logging
 import subprocess
 import sys
-import time
-from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from tempfile import mkdtemp
 
-import psutil
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets.config import Config
@@ -29,7 +25,6 @@ with JupyterLab, and that no chart needs, one to four seconds."""
 LONGEST_SOCKET_FOLDER = 80
 """A socket's whole path has 107 characters at most."""
 
-STOP_SECONDS = 8
 logging.getLogger("papermill").addHandler(logging.NullHandler())  # its words on cells may hold a child's value
 
 
@@ -55,38 +50,3 @@ def engine_options(private: Path, *, seconds: int) -> dict:
     if sys.platform != "win32" and len(own) <= LONGEST_SOCKET_FOLDER:
         manager["transport"] = "ipc"
     return options | {"config": Config(KernelManager=manager)}
-
-
-def end(private: Path, pages: Sequence[Future]) -> None:
-    """Ends the kernels below `private`, with what they have started, and waits a few seconds for the pages to notice."""
-    until = time.monotonic() + STOP_SECONDS
-    while time.monotonic() < until and not all(page.done() for page in pages):
-        for process in _kernels(private):
-            _kill(process)
-        time.sleep(0.1)
-
-
-def _kernels(private: Path) -> list[psutil.Process]:
-    own = [child for child in psutil.Process().children() if any(str(private) in word for word in _words(child))]
-    return [process for kernel in own for process in (*_children(kernel), kernel)]
-
-
-def _words(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
-
-
-def _children(process: psutil.Process) -> list[psutil.Process]:
-    try:
-        return process.children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def _kill(process: psutil.Process) -> None:
-    try:
-        process.kill()
-    except psutil.Error:
-        pass

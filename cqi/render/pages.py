@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import errno
 import os
 import stat
 import threading
@@ -10,6 +11,7 @@ import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from cqi.blocks import MIME
@@ -17,54 +19,79 @@ from cqi.render.gate import refuse_identifiers
 from cqi.render.kernels import engine_options
 from cqi.render.page import page_html
 from cqi.render.plan import Job, notebook_path, papermill_path
+from cqi.render.room import reason, sync_folder
 from cqi.vocabulary import CqiError
 
 CELL_SECONDS = 600
+RUN_FOLDER: Path | None = None
+"""In a page writer the folder of its run: where it was taken away, nothing is written there again."""
 WHAT_HAPPENED = {
     "CellTimeoutError": "A step of the notebook took longer than {seconds} seconds and was ended",
-    "DeadKernelError": "The notebook's process ended before it was done; the machine may have too little memory",
+    "DeadKernelError": "The notebook's process ended before it was done, twice; the machine may have too little memory",
+    "MemoryError": "The notebook ran out of memory; close other programs, or use a machine with more",
 }
-_WRITING, _MAKING = threading.Lock(), threading.RLock()
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a page: `done`, `failed` or `withheld`, its first sentence, the reason, and the seconds it took."""
+    """What became of a page: `done`, `failed` or `withheld`, its first sentence, the reason, the page's SHA-256, the seconds that its
+    notebook and its drawing took, and whether it `stood` already."""
 
     job: Job
     status: str
     answer: str = ""
     reason: str = ""
-    seconds: float = 0.0
+    sha256: str = ""
+    notebook_seconds: float = 0.0
+    page_seconds: float = 0.0
+    stood: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Seconds in all."""
+        return self.notebook_seconds + self.page_seconds
 
 
-def rendered(job: Job, out: Path, pages: Path, private: Path, ids: frozenset[str] = frozenset()) -> Outcome:
+def rendered(job: Job, out: Path, pages: Path, private: Path, ids: frozenset[str] = frozenset(), *, warm: str = "") -> Outcome:
     """Renders one page below `pages` and says what became of it; never raises for what goes wrong in a notebook.
 
-    The executed notebook stays in `restricted/` below `out`, and so does the log of a failure. The kernel's sockets are in `private`. A page
+    The executed notebook stays in `restricted/` below `out`, and so does the log of a failure. `warm` is the folder of a warm parent that
+    forks; without one a kernel runs the notebook, with its sockets in `private`. A notebook whose process was ended is run once more. A page
     on which one of the `ids` stands is not made.
     """
-    started = time.monotonic()
+    began = done = time.monotonic()
     try:
-        notebook = _executed(job, out, private)
-        with _WRITING:  # one exporter and one drawing engine serve all pages
-            text = page_html(notebook, title=job.title, profile=job.parameters["profile"], facts=(), links=(), **_addresses(job))
+        notebook = _executed_twice(job, out, private, warm)
+        done = time.monotonic()
+        text = page_html(notebook, title=job.title, profile=job.parameters["profile"], facts=(), links=(), **_addresses(job))
         refuse_identifiers(text, ids)
         write_whole(pages / job.place, text)
     except Exception as error:  # noqa: BLE001 - whatever a notebook does is that page's failure only
-        return Outcome(job, "failed", reason=_reason(error, job, out, ids), seconds=time.monotonic() - started)
-    return Outcome(job, "done", answer=_first_sentence(notebook), seconds=time.monotonic() - started)
+        return Outcome(job, "failed", reason=_reason(error, job, out, ids), notebook_seconds=time.monotonic() - began)
+    return Outcome(job, "done", answer=_first_sentence(notebook), sha256=sha256(text.encode()).hexdigest(), notebook_seconds=done - began,
+                   page_seconds=time.monotonic() - done)
 
 
-def _executed(job: Job, out: Path, private: Path):
+def _executed_twice(job: Job, out: Path, private: Path, warm: str):
+    """The executed notebook; one whose process was ended gets a second chance."""
+    from nbclient.exceptions import DeadKernelError
+
+    try:
+        return _executed(job, out, private, warm)
+    except DeadKernelError:
+        return _executed(job, out, private, warm)
+
+
+def _executed(job: Job, out: Path, private: Path, warm: str):
     from papermill import execute_notebook
 
     kept = out / "restricted" / Path(job.place).with_suffix(".ipynb")
     make_folder(kept.parent)
     os.close(_owners_only(kept, os.O_APPEND))  # papermill writes into the file that is there, and leaves its mode
+    engine = {"engine_name": "cqi", "warm": warm} if warm else {}
     return execute_notebook(
         papermill_path(notebook_path(job.role)), papermill_path(kept), parameters=job.parameters, progress_bar=False, log_output=False,
-        request_save_on_cell_execute=False, kernel_name="python3", **engine_options(private, seconds=CELL_SECONDS),
+        request_save_on_cell_execute=False, kernel_name="python3", **engine, **engine_options(private, seconds=CELL_SECONDS),
     )
 
 
@@ -85,17 +112,20 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         working.chmod(stat.S_IMODE(path.parent.stat().st_mode) & 0o666)
         os.replace(working, path)
+        sync_folder(path.parent)
     finally:
         working.unlink(missing_ok=True)
 
 
 def make_folder(path: Path) -> None:
-    """Makes the folder where it is not there, for the same readers as the one that it lies in."""
-    with _MAKING:  # no other page finds it before it has its mode
-        if not path.is_dir():
-            make_folder(path.parent)
-            path.mkdir()
-            path.chmod(stat.S_IMODE(path.parent.stat().st_mode))
+    """Makes the folder where it is not there, for the same readers as the one that it lies in. Raises FileNotFoundError where the run's own
+    folder is no longer there."""
+    if not path.is_dir():
+        if path == RUN_FOLDER:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        path.chmod(stat.S_IMODE(path.parent.stat().st_mode))
 
 
 def _owners_only(path: Path, how: int) -> int:
@@ -108,6 +138,8 @@ def _owners_only(path: Path, how: int) -> int:
 def _reason(error: Exception, job: Job, out: Path, ids: frozenset[str]) -> str:
     """The failure for a reader: our own error's words; of any other only its kind, with the whole in a private log."""
     kind = _kind(error)
+    if isinstance(error, OSError) and error.errno:
+        return f"The page could not be written: {reason(error)}."
     if kind == "CqiError" and (words := _without(str(getattr(error, "evalue", error)), ids)):
         return words
     log = out / "restricted" / "logs" / f"{job.place.replace('/', '-')}.log"

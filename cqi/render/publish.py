@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cqi.audit import Finding, audit
 from cqi.disclosure import policy
 from cqi.render.counted import Counted
+from cqi.render.digests import file_digest, folder_digests
+from cqi.render.manifest import Manifest
 from cqi.render.pages import make_folder, write_whole
 from cqi.tables import OFFICIAL
 from cqi.tables.carried import newly_given
@@ -24,23 +26,19 @@ PAGE_TABLES = ("measures", "same_age", "maturity", "curves", "regions", "looks",
 
 @contextmanager
 def made_in_private(folder: Path) -> Iterator[Path]:
-    """A folder of the run's own for what is not given out yet, gone afterwards; what a run that died left there goes first."""
+    """A folder of the run's own for what is not given out yet. It goes when the run comes to its end; what a run that was stopped left there
+    is for the next to take up."""
     place = folder / MAKING
-    shutil.rmtree(place, ignore_errors=True)
     make_folder(place)
-    try:
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-        with suppress(OSError):  # it is not empty where a page was made
-            place.parent.rmdir()
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def withheld(profile: str, making: Path, folder: Path) -> list[Finding]:
     """What a reader of this release, and of those before it, could work out; empty where it may be given out. Kept in `restricted/`."""
     others = sorted((each for each in folder.parent.glob(f"*/{profile}") if each.parent != folder), key=lambda each: each.parent.name)
     earlier = [each for each in (*others[-EARLIER:], folder / profile) if any(each.glob("tables/*.csv"))]
-    found = audit(making / profile, threshold=policy(profile)["threshold"], earlier=earlier)
+    found = audit(making / profile, threshold=policy(profile)["threshold"], earlier=[*earlier, ledger_path(folder.parent, profile)])
     report = folder / "restricted" / f"audit-{profile}.txt"
     report.unlink(missing_ok=True)
     if found:
@@ -48,16 +46,29 @@ def withheld(profile: str, making: Path, folder: Path) -> list[Finding]:
     return found
 
 
-def give_out(profile: str, making: Path, folder: Path, found: Counted, *, ledger: Path) -> None:
+def give_out(profile: str, making: Path, folder: Path, found: Counted, *, manifest: Manifest) -> None:
     """Moves a release into its place, file by file, each whole, and writes its figures into the ledger first: what is in the ledger but
-    was not given out hides too much, never too little."""
+    was not given out hides too much, never too little. A run that dies meanwhile leaves in the manifest what is to be moved."""
     pages = {word: {name: getattr(tables, name) for name in (("periods",) if word == OFFICIAL else PAGE_TABLES)}
              for (one, word), tables in found.items() if one == profile}
     facts = next(tables.facts for (one, _), tables in found.items() if one == profile)
-    add_to_ledger(ledger_path(ledger, profile), newly_given(pages), as_of=facts["as_of"], inputs=facts["inputs"])
-    for path in sorted((making / profile).rglob("*")):
-        if path.is_file():
-            place = folder / path.relative_to(making)
-            make_folder(place.parent)
-            path.chmod(place.parent.stat().st_mode & 0o666)
-            os.replace(path, place)
+    add_to_ledger(ledger_path(folder.parent, profile), newly_given(pages), as_of=facts["as_of"], inputs=facts["inputs"])
+    files = folder_digests(making, [path for path in (making / profile).rglob("*") if path.is_file()])
+    manifest.giving(profile, files)
+    _move(files, making, folder)
+    manifest.given(profile)
+
+
+def finish_giving(folder: Path, making: Path, manifest: Manifest) -> None:
+    """Moves what a run that died in `give_out` has not moved. Where a file of it is neither here nor there, the release is made again."""
+    for profile, files in manifest.being_given.items():
+        _move({name: digest for name, digest in files.items() if (making / name).is_file() and file_digest(making / name) == digest}, making, folder)
+        manifest.given(profile)
+
+
+def _move(files: Iterable[str], making: Path, folder: Path) -> None:
+    for name in files:
+        place = folder / name
+        make_folder(place.parent)
+        (making / name).chmod(place.parent.stat().st_mode & 0o666)
+        os.replace(making / name, place)

@@ -44,14 +44,14 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     return path
 
 
-def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, seconds: float) -> None:
+def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, seconds: dict[str, float]) -> None:
     """Writes run.json: parameters, versions, input hashes, timings and the outcome of each page."""
     facts = next(iter(found.values())).facts
     record = {
-        "parameters": parameters, "as_of": facts["as_of"], "inputs": facts["inputs"],
+        "parameters": {name: value for name, value in parameters.items() if name not in ("data", "since", "engine", "cluster")}, "as_of": facts["as_of"], "inputs": facts["inputs"],
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "versions": {"cqi": __version__, "python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
-        "seconds": round(seconds, 1),
+        "seconds": round(sum(seconds.values()), 1), "stages": {name: round(each, 2) for name, each in seconds.items()},
         "pages": [{"place": each.job.place, "status": each.status, "reason": each.reason, "seconds": round(each.seconds, 2)}
                   for each in outcomes],
     }

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
+from pyarrow.parquet import ParquetFile
 
 from cqi import __version__
 from cqi.cohorts import AsOf, chosen_as_of, first_whole_entry, months_after
@@ -20,6 +21,10 @@ from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
 from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
+
+
+INPUTS = "CQI_INPUTS"
+"""Holds the digest of the data of a run, taken when it began."""
 
 
 def read(data: str, source: str) -> tuple[Extract, Basis]:
@@ -80,13 +85,21 @@ def begins(each: Measure, extract: Extract, first_entry: date) -> date:
 
 def key(data: str, source: str, *parts: str) -> str:
     """A name for tables of these inputs: it changes when a file, a definition, a parameter or the version changes."""
-    definitions = [str(measure(name)) for name in measure_names()]
-    text = json.dumps([_inputs(data, source), *parts, definitions, __version__], default=str)
+    text = json.dumps([_inputs(data, source), *parts, _definitions(os.environ.get("CQI_DEFINITIONS", "")), __version__], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
+@lru_cache(maxsize=4)
+def _definitions(own: str) -> list[str]:
+    """All measure definitions as text; they are read once in a process for each folder of the user's own."""
+    return [str(measure(name)) for name in measure_names()]
+
+
 def _inputs(data: str, source: str) -> str:
-    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced."""
+    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced. In a run,
+    what the files were when it began: all its pages show the same."""
+    if begun := os.environ.get(INPUTS, ""):
+        return repr((begun, data, source))
     path = data_path(data)
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
     files = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
@@ -102,8 +115,13 @@ def kept(make: Callable, kind: type, name: str):
     place = Path(folder) / name
     if not place.is_dir():
         _write(make(), place)
-    stored = {field.name: pd.read_parquet(place / f"{field.name}.parquet") for field in fields(kind)[:-1]}
+    stored = {field.name: _stored(place / f"{field.name}.parquet") for field in fields(kind)[:-1]}
     return kind(**stored, facts=json.loads((place / "facts.json").read_text(encoding="utf-8")))
+
+
+def _stored(path: Path) -> pd.DataFrame:
+    """The table of a file, read without a thread: a process that forks has none."""
+    return ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
 
 
 def _write(every, place: Path) -> None:

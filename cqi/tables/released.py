@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from cqi.disclosure.earlier import KEY
 from cqi.disclosure.course import course_beside_measures, course_without_few_left, rounded_course, without_course, without_numbers
 from cqi.disclosure.months import ENTERED, LEFT, SOON, beside_cohorts, protected_months
 from cqi.disclosure.paths import protected_looks, protected_projection
+from cqi.disclosure.table import without_counts
 from cqi.tables.carried import STATUS, by_month, carried_forward
 from cqi.tables.coarser import coarser
 from cqi.tables.counting import HEADLINE, Tables, counted
@@ -32,7 +34,7 @@ from cqi.tables.reading import as_of_and_counties, kept, key
 from cqi.vocabulary import WHOLE
 
 RUN = "CQI_RELEASE"
-"""Names the cohorts that a run makes pages of, one after another with a comma between."""
+"""Names all cohorts of the release of a run (`released_words`), one after another with a comma between."""
 LEDGER = "CQI_LEDGER"
 """Names the folder in which it is written down what was given out before (see `cqi.tables.ledger`)."""
 LEAVERS = ("return_in_12_months", "reentry_in_12_months")
@@ -50,16 +52,19 @@ def released_tables(data: str, source: str, as_of: str, profile: str, word: str)
     folder = os.environ.get(LEDGER, "")
     ledger = str(ledger_path(Path(folder), profile)) if folder else ""
     name = key(data, source, as_of, "released", profile, json.dumps(policy(profile)), word, digest(ledger))
-    return _one(data, source, as_of, profile, word, released_words(data, source, as_of, word), ledger, name)
+    named, own = [each for each in os.environ.get(RUN, "").split(",") if each], [word] if word != OFFICIAL else []
+    words = _in_order({*named, *own}) if named else released_words(data, source, as_of, own)
+    return _one(data, source, as_of, profile, word, words, ledger, name)
 
 
-def released_words(data: str, source: str, as_of: str, word: str = "") -> tuple[str, ...]:
-    """The cohorts of the release in which a page of this cohort stands."""
+def released_words(data: str, source: str, as_of: str, asked: Sequence[str]) -> tuple[str, ...]:
+    """The cohorts of the release in which pages of the cohorts asked for stand: these, and all open ones."""
     day, _, first_entry = as_of_and_counties(data, source, as_of)
-    named = [each for each in os.environ.get(RUN, "").split(",") if each]
-    words = [each.label for each in open_cohorts(day.day) if each.end >= first_entry]
-    own = [word] if word and word != OFFICIAL else []
-    return tuple(sorted({*words, *named, *own}, key=lambda each: (cohort(each).start, cohort(each).months)))
+    return _in_order({*asked, *(each.label for each in open_cohorts(day.day) if each.end >= first_entry)})
+
+
+def _in_order(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda each: (cohort(each).start, cohort(each).months)))
 
 
 @lru_cache(maxsize=16)
@@ -132,7 +137,7 @@ def _derived(shown: Tables, every: Tables, before: pd.DataFrame, profile: str) -
     looks = protected_looks(every.looks, own, pd.concat([shown.maturity, earlier], ignore_index=True), profile)
     return without_details(without_over(replace(
         shown, course=course, looks=looks, projection=protected_projection(every.projection, own, looks, profile),
-        curves=_drawn(shown.curves), waiting=_waiting(shown.waiting, own, profile),
+        curves=_drawn(shown.curves), waiting=_waiting(shown.waiting, own, shown.reasons, profile),
     )), policy(profile)["threshold"])
 
 
@@ -152,11 +157,14 @@ def _drawn(curves: pd.DataFrame) -> pd.DataFrame:
     return curves.loc[some].reset_index(drop=True)
 
 
-def _waiting(waiting: pd.DataFrame, course: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """Those still in care of all counties together, unless they tell that few left another way."""
-    home = course.set_index("county").loc[WHOLE]
-    others = home["entered"] - home["observed"] - waiting["denominator"]
-    return protected(waiting, profile, besides=others.between(1, policy(profile)["threshold"] - 1) | pd.isna(home["observed"]))
+def _waiting(waiting: pd.DataFrame, course: pd.DataFrame, reasons: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """Those still in care of all counties together, unless they tell that few left another way, or, where those who left to a permanent
+    home are not told, that few left at all: then not even how many they are."""
+    threshold, home = policy(profile)["threshold"], course.set_index("county").loc[WHOLE]
+    over = (reasons["measure"].eq(HEADLINE) & reasons["county"].eq(WHOLE)).any()
+    others = home["entered"] - (0 if over or pd.isna(home["observed"]) else home["observed"]) - waiting["denominator"]
+    few = others.between(1, threshold - 1)
+    return without_counts(protected(waiting, profile, besides=few | pd.isna(home["observed"])), few.to_numpy(), few.to_numpy())
 
 
 def without_over(every: Tables) -> Tables:

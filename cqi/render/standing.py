@@ -1,0 +1,105 @@
+"""What stands already: which pages need not be made again, because nothing that they show has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from cqi.disclosure import policy
+from cqi.render.counted import Counted
+from cqi.render.digests import code_digest, definitions_digest, file_digest, folder_digests, inputs_digest, notebook_digest, page_key, plain, tables_digest
+from cqi.render.lock import FolderHeld, held
+from cqi.render.manifest import PLACE, Manifest
+from cqi.render.plan import NOTEBOOKS, Job
+from cqi.tables.backtested import backtested
+from cqi.tables.ledger import ledger_path
+from cqi.tables.shown import shown, shown_past
+from cqi.vocabulary import WHOLE
+
+OF_A_COUNTY = ("review", "official")
+
+
+@dataclass(frozen=True)
+class Program:
+    """Digests of all that makes pages out of data: the program, its definitions, the notebooks by role."""
+
+    code: str
+    definitions: str
+    notebooks: dict[str, str]
+
+    @classmethod
+    def now(cls) -> Program:
+        """As they are at this moment."""
+        return cls(code_digest(), definitions_digest(), {role: notebook_digest(role) for role in NOTEBOOKS})
+
+
+def data_digests(request) -> tuple[str, str]:
+    """Digests of the request's data and of the last extract, if there is one. Raises CqiError for data that is not there."""
+    return inputs_digest(request.data, request.source), inputs_digest(request.since, request.source) if request.since else ""
+
+
+def request_key(asked: dict, data: tuple[str, str], program: Program) -> str:
+    """The key of a whole run: it changes when anything does that decides what its pages show."""
+    told = [{name: value for name, value in asked.items() if name not in ("data", "since", "engine", "cluster")}, data, program.code, program.definitions, program.notebooks]
+    return sha256(repr(plain(told)).encode()).hexdigest()
+
+
+class PageKeys:
+    """The key of every page of a run: what it shows, with what it is made."""
+
+    def __init__(self, found: Counted, program: Program, *, earlier: str = "") -> None:
+        self._found, self._program, self._earlier = found, program, earlier
+        self._pasts: dict[str, str] = {}
+
+    def of(self, job: Job) -> str:
+        """The key of one page."""
+        parameters = job.parameters
+        tables = self._found[parameters["profile"], job.word]
+        of_one = job.role in OF_A_COUNTY and parameters["county"] != WHOLE
+        own = [tables_digest(shown(tables, parameters["county"]) if of_one else tables), self._past(job)]
+        return page_key(job, notebook=self._program.notebooks[job.role], shown=[*own, self._earlier if parameters.get("since") else ""],
+                        program=self._program.code, definitions=self._program.definitions)
+
+    def _past(self, job: Job) -> str:
+        profile = job.parameters["profile"]
+        if profile not in self._pasts:
+            past = backtested(*(job.parameters[name] for name in ("data", "source", "as_of")), profile)
+            self._pasts[profile] = tables_digest(shown_past(past))
+        return self._pasts[profile]
+
+
+def published(folder: Path, profiles: Iterable[str]) -> dict[str, str]:
+    """Digests of the files of these profiles' releases in the folder, and of the ledgers beside it, by path."""
+    own = [path for name in (*profiles, "assets") for path in (folder / name).rglob("*") if path.is_file()]
+    ledgers = [path for profile in profiles if (path := ledger_path(folder.parent, profile)).is_file()]
+    return folder_digests(folder, own) | {f"../{path.name}": file_digest(path) for path in ledgers}
+
+
+def unchanged(out: Path, key: str) -> tuple[Path, int] | None:
+    """The folder of a run with this key that was wholly done and is still what it was, with how many pages it has; None where there is none."""
+    for place in sorted(out.glob(f"*/{PLACE}"), reverse=True):
+        folder = place.parents[1]
+        with suppress(FolderHeld), held(folder), Manifest(folder) as manifest:
+            end = manifest.last_end
+            if end and (end.key, end.status) == (key, "done") and all(_is(folder / name, digest) for name, digest in end.files.items()):
+                return folder, sum(name.endswith(".html") and not name.endswith("index.html") for name in end.files)
+    return None
+
+
+def unfinished(out: Path) -> dict | None:
+    """What was asked of the run below `out` that began last and did not come to its end; None where every run did."""
+    for place in sorted(out.glob(f"*/{PLACE}"), key=lambda each: each.stat().st_mtime, reverse=True):
+        with held(place.parents[1]), Manifest(place.parents[1]) as manifest:
+            if asked := manifest.unfinished:
+                return asked
+    return None
+
+
+def _is(path: Path, digest: str) -> bool:
+    with suppress(OSError):
+        return file_digest(path) == digest
+    return False

@@ -1,0 +1,171 @@
+"""A second run makes what has changed and nothing else; a stopped one is finished to the byte."""
+
+import shutil
+import signal
+import time
+from dataclasses import replace
+
+import pytest
+
+from canary import state
+from cqi import tables
+from cqi.render import publish
+from cqi.render.plan import jobs
+from cqi.render.manifest import Manifest
+from cqi.render.run import Request, resumed, run
+from cqi.render.standing import PageKeys, Program
+from cqi.tables import OFFICIAL
+from cqi.vocabulary import CqiError, WHOLE
+from running import alive, kernels, notebooks_with, started, tree
+
+WORDS = {"counties": ("Juniper", "Heron"), "cohorts": ("2025H2",), "profiles": ("internal", "release")}
+PAGES = 14
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A small state's data, and a request for two counties of it."""
+    return Request(**WORDS, data=str(state(tmp_path_factory.mktemp("small") / "data")), out=tmp_path_factory.mktemp("out"))
+
+
+@pytest.fixture(scope="module")
+def whole(small):
+    """The tree of a run of it."""
+    done = run(small)
+    assert not done.failed and len(done.outcomes) == PAGES
+    return tree(done.folder)
+
+
+@pytest.fixture
+def copied(small, whole, tmp_path):
+    """The same run in another place."""
+    shutil.copytree(small.out, tmp_path / "out")
+    return replace(small, out=tmp_path / "out")
+
+
+def made(done) -> set[str]:
+    return {outcome.job.place for outcome in done.outcomes if not outcome.stood}
+
+
+def test_nothing_new_makes_nothing(copied, whole):
+    before = {path: path.stat().st_mtime_ns for path in copied.out.rglob("*.html")}
+    again = run(copied)
+    assert again.unchanged == PAGES and again.outcomes == [] and all(path.is_file() for path in again.indexes.values())
+    assert {path: path.stat().st_mtime_ns for path in copied.out.rglob("*.html")} == before
+
+
+def test_force_makes_everything_again(copied, whole):
+    again = run(replace(copied, force=True))
+    assert len(made(again)) == PAGES and tree(again.folder) == whole
+
+
+@pytest.mark.parametrize("place", ["internal/heron/2025h2.html", "release/juniper/2025h2.html"])
+def test_a_page_that_is_not_what_was_made_is_made_again(copied, whole, place):
+    folder = next(copied.out.glob("2*"))
+    (folder / place).write_text("<p>another</p>", encoding="utf-8")
+    again = run(copied)
+    assert made(again) == {place} and tree(folder) == whole
+    (folder / place).unlink()
+    assert made(run(copied)) == {place} and tree(folder) == whole
+
+
+def test_a_changed_notebook_makes_its_own_pages_again(copied, monkeypatch, tmp_path):
+    monkeypatch.setenv("CQI_NOTEBOOKS", str(notebooks_with(tmp_path / "own", old="## What is the answer, in short?", new="## What is the answer, in a few words?")))
+    assert made(run(copied)) == {f"{profile}/{county}/2025h2.html" for profile in WORDS["profiles"] for county in ("juniper", "heron")}
+
+
+def test_a_page_is_known_by_the_rows_that_it_shows(small):
+    data = small.data
+    shared = {"as_of": "2026-06-30", "source": "episodes", "data": data}
+    found = {("internal", "2025H2"): tables.tables(data, "episodes", "2025H2", "2026-06-30", "internal"),
+             ("internal", OFFICIAL): tables.official_tables(data, "episodes", "2026-06-30", "internal")}
+    planned = jobs(counties=["Juniper", "Heron"], cohorts=["2025H2"], profiles=["internal"], shared=shared)
+    before = {job.place: PageKeys(found, Program.now()).of(job) for job in planned}
+    own = found["internal", "2025H2"]
+    here = own.measures.index[own.measures["county"] == "Heron"][0]
+    found["internal", "2025H2"] = replace(own, measures=own.measures.assign(numerator=own.measures["numerator"].where(own.measures.index != here, 3)))
+    after = {job.place: PageKeys(found, Program.now()).of(job) for job in planned}
+    assert {place for place in before if before[place] != after[place]} == {"internal/heron/2025h2.html", "internal/overview-2025h2.html", "internal/data-quality.html"}
+    assert WHOLE not in before
+
+
+# ---- stopped ---------------------------------------------------------------------------------------------------------------
+
+def words(request: Request) -> list[str]:
+    counties = [word for county in request.counties for word in ("--county", county)]
+    profiles = [word for profile in request.profiles for word in ("--profile", profile)]
+    return ["review", *counties, "--cohort", "2025H2", *profiles, "--data", request.data, "--out", str(request.out)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_run_is_finished_to_the_byte(small, whole, tmp_path, number):
+    request = replace(small, out=tmp_path / "out")
+    process = started(*words(request))
+    running = kernels(process)
+    manifest = next(request.out.glob("2*")) / "restricted/manifest.jsonl"
+    until = time.monotonic() + 60
+    while manifest.read_text(encoding="utf-8").count('"what":"done"') < 2 and time.monotonic() < until:
+        time.sleep(0.02)
+    process.send_signal(number)
+    said = process.communicate(timeout=60)[1]
+    assert process.returncode == {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}[number], said
+    assert alive(running, seconds=5) == []
+    folder = manifest.parents[1]
+    with Manifest(folder) as seen:
+        assert seen.unfinished["counties"] == list(WORDS["counties"]) and seen.damaged == 0
+    assert not any((folder / "release").glob("**/*.html"))  # a release comes whole or not at all
+    done = run(resumed(request.out))
+    assert 1 <= len([outcome for outcome in done.outcomes if outcome.stood]) < PAGES
+    assert tree(folder) == whole and not done.failed
+
+
+def test_where_no_run_was_stopped_there_is_nothing_to_resume(copied):
+    with pytest.raises(CqiError, match="no run is unfinished"):
+        resumed(copied.out)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 12, 20])
+def test_a_release_that_was_half_moved_is_finished(small, whole, tmp_path, monkeypatch, moved):
+    """The run dies when so many files of the release have been moved."""
+    request, left = replace(small, out=tmp_path / "out"), [moved]
+
+    def failing(files, making, folder):
+        for name in files:
+            if not left[0]:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            own([name], making, folder)
+
+    own = publish._move
+    monkeypatch.setattr(publish, "_move", failing)
+    with pytest.raises(KeyboardInterrupt):
+        run(request)
+    monkeypatch.setattr(publish, "_move", own)
+    done = run(resumed(request.out))
+    assert tree(done.folder) == whole and not any((done.folder / "restricted").glob("making"))
+
+
+# ---- changed meanwhile -------------------------------------------------------------------------------------------------------
+
+def test_data_that_change_meanwhile_are_noticed(small, whole, tmp_path):
+    data = shutil.copytree(small.data, tmp_path / "data")
+    request = replace(small, data=str(data), out=tmp_path / "out")
+
+    def changing(done, total, outcome):
+        with open(data / "episodes.csv", "a", encoding="utf-8") as file:
+            file.write("\n")
+
+    with pytest.raises(CqiError, match="The data changed while the pages were made"):
+        run(request, progress=changing)
+    folder = next(request.out.glob("2*"))
+    assert not any((folder / "release").glob("**/*"))
+    pages = {name: content for name, content in tree(folder).items() if name.endswith("2025h2.html")}
+    assert pages and {name: whole[name] for name in pages} == pages  # all of what the file held when the run began
+
+
+def test_both_engines_make_the_same_bytes(small, whole, tmp_path):
+    done = run(replace(small, counties=("Heron",), engine="kernel", out=tmp_path))
+    found = tree(done.folder)
+    assert not done.failed and len(done.outcomes) == PAGES - 4
+    own = {name for name in found if not name.endswith("index.html")}
+    assert {name: found[name] for name in own} == {name: whole[name] for name in own}
