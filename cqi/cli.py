@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 
 from cqi.progress import Progress, say, timing_lines
@@ -121,7 +122,7 @@ def _review_options(review: argparse.ArgumentParser) -> None:
     review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
     review.add_argument("--cluster", default="", help="make the pages on a Dask cluster: tcp://scheduler:8786, or local:4 for four workers here; the folders of "
                         "--data and --out must be seen by all")
-    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts")
+    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts, but for --cluster")
     review.add_argument("--force", action="store_true", help="make all pages again, also those in which nothing has changed")
     review.add_argument("--timings", action="store_true", help="say where the time went")
     review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
@@ -144,7 +145,10 @@ def _command(commands, name: str, words: str, act) -> argparse.ArgumentParser:
 def _review(options: argparse.Namespace) -> int:
     from cqi.render.run import resumed, run
 
-    request = resumed(options.out) if options.resume else _request(options)
+    request = _request(options)
+    if options.resume:
+        before = resumed(options.out)
+        request = replace(before, cluster=options.cluster or before.cluster)
     say(f"Reading {request.data} and counting ...", sys.stderr)
     with Progress("step") as counting, Progress() as progress:
         finished = run(request, progress=progress, counting=counting.at)

@@ -33,6 +33,15 @@ def test_counties_stand_by_name(tmp_path, names, told):
     assert out_of_order(release(tmp_path, measures=of_counties(*names))) == ["tables/2024H1-measures.csv"] * told
 
 
+@pytest.mark.parametrize(("names", "told"), [(("'=1+1", "CON", "Elm;'=1", "'\uff1dcmd"), False), (("'=1+1", "'\uff1dcmd", "CON", "Elm;'=1"), False),
+                                             (("CON", "'=1+1", "'\uff1dcmd", "Elm;'=1"), True)])
+def test_names_that_a_spreadsheet_would_run_stand_by_name(tmp_path, names, told):
+    """With an apostrophe before them, and signs as wide as letters; by their letters, or as people look them up."""
+    drawn = of_counties("Alder", "Birch", "Cedar", "Elm", WHOLE)
+    drawn["county"] = drawn["county"].map(dict(zip(("Alder", "Birch", "Cedar", "Elm"), names, strict=True)) | {WHOLE: WHOLE})
+    assert bool(out_of_order(release(tmp_path, measures=drawn))) == told
+
+
 def months(*cohorts):
     return pd.concat([rows(SAFE, AMONG, cohort=each) for each in cohorts], ignore_index=True)
 

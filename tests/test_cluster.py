@@ -187,12 +187,12 @@ def drawn_crew(small: Small, folder: Path, monkeypatch, address: str) -> Cluster
 
 
 def test_a_page_that_ends_its_workers_is_its_own_failure(small, tmp_path):
-    cell = ("if county == 'Heron':\n    import psutil, time\n"
+    cell = ("if county == 'Juniper':\n    import psutil, time\n"
             "    [each.kill() for each in psutil.Process().parents() if 'spawn_main' in ' '.join(each.cmdline())]\n    time.sleep(60)")
     ended = small.run("local", "--cluster", "local:1", CQI_NOTEBOOKS=str(notebooks_with(tmp_path / "notebooks", cell=cell))).ended()
     assert (ended.code, ended.left) == (1, []), ended.told
-    assert [line for line in ended.told.splitlines() if line.startswith("Not made")] == [f"Not made: Heron 2025H2 (internal): {cluster.KILLED}"]
-    assert small.whole.keys() - digests(small.out("local")).keys() == {f"{DAY}/internal/heron/2025h2.html"}
+    assert [line for line in ended.told.splitlines() if line.startswith("Not made")] == [f"Not made: Juniper 2025H2 (internal): {cluster.KILLED}"]
+    assert small.whole.keys() - digests(small.out("local")).keys() == {f"{DAY}/internal/juniper/2025h2.html"}
     assert [path.name for path in small.out("local").iterdir()] == [DAY] and hidden(small.out("local")) == []
     assert list((small.place / "local/home").iterdir()) == []
 

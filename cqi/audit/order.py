@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
@@ -23,6 +24,7 @@ PLACES = ("County", "Region")
 WHOLE_AS = ("", WHOLE, chr(0x10FFFF))
 """How all counties together are sorted among them: first, by their name, last."""
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_QUOTED = re.compile(r"(^|[\t\r\n;|])'")
 _NAMED = re.compile(rf"\b({'|'.join(MONTHS)}) (\d{{4}})")
 _PERIOD = re.compile(rf"(?:(?:{'|'.join(MONTHS)})(?: \d{{4}})? to )?(?:{'|'.join(MONTHS)}) \d{{4}}(?: \w+)?")
 _NUMBER = re.compile(r"(?:[a-z]+ )?(\d+)\b(?: (?:to|and) \d+)?( months)?")
@@ -52,7 +54,7 @@ def _has_an_order(table: pd.DataFrame, words: dict[str, dict[str, int]]) -> bool
         words = words | {name: _as_they_stand([table], name) for name in ("measure",) if name in table}
     except CycleError:
         return False
-    return any(_sorted(_ranked(table, words, whole)) for whole in WHOLE_AS)
+    return any(_sorted(_ranked(table, words, whole, read)) for whole in WHOLE_AS for read in READINGS)
 
 
 def _as_they_stand(tables: list[pd.DataFrame], label: str) -> dict[str, int]:
@@ -89,14 +91,28 @@ def _sorted_words(first: dict[str, int], after: dict[str, set[str]]) -> dict[str
     return {word: number for number, word in enumerate(found)}
 
 
-def _ranked(table: pd.DataFrame, words: dict[str, dict[str, int]], whole: str) -> pd.DataFrame:
-    """The labels of a table as numbers in their order, all counties together sorted as this word."""
+def _unquoted(name: str) -> str:
+    """The name without the apostrophe that keeps a spreadsheet from running it."""
+    return _QUOTED.sub(r"\1", name)
+
+
+def _plain(name: str) -> str:
+    """The name in small letters without marks, as people look it up."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", _unquoted(name)).casefold() if not unicodedata.combining(letter))
+
+
+READINGS: tuple[Callable[[str], str], ...] = (str, _unquoted, _plain)
+"""How names may be read to sort them: each way follows from the name alone."""
+
+
+def _ranked(table: pd.DataFrame, words: dict[str, dict[str, int]], whole: str, read: Callable[[str], str]) -> pd.DataFrame:
+    """The labels of a table as numbers in their order, names read in this way and all counties together sorted as this word."""
     ranks = {}
     for label in (name for name in LABELS if name in table):
         if label in words:
             ranks[label] = table[label].map(words[label])
         elif label == "county":
-            ranks[label] = table[label].mask(table[label] == WHOLE, whole).rank(method="dense")
+            ranks[label] = table[label].map(read).mask(table[label] == WHOLE, whole).rank(method="dense")
         else:
             ranks[label] = pd.Series(pd.factorize(table[label], sort=True)[0], index=table.index)
     return pd.DataFrame(ranks).reset_index(drop=True)
@@ -125,7 +141,7 @@ def order_on_pages(pages: Iterable[Page]) -> list[Finding]:
 
 def _in_order(columns: list[str], heads: list[str], before: dict[tuple, str]) -> bool:
     if columns[0] in PLACES:
-        names = ([whole if head == WHOLE else head for head in heads] for whole in WHOLE_AS)
+        names = ([whole if head == WHOLE else read(head) for head in heads] for whole in WHOLE_AS for read in READINGS)
         return any(each in (sorted(each), sorted(each, reverse=True)) for each in names)
     for order in (_times, _numbers):
         if (found := order(heads)) is not None:

@@ -98,6 +98,10 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     clock = _Clock()
     for each in request.profiles:
         policy(each)
+    if request.cluster:
+        from cqi.render.cluster import checked_address
+
+        checked_address(request.cluster)
     program, data = Program.now(), standing.data_digests(request)
     key, out = standing.request_key(request.asked, data, program), Path(request.out).resolve()
     if not request.force and (found := standing.unchanged(out, key)):
