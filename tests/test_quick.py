@@ -13,7 +13,7 @@ import pytest
 import vl_convert
 from altair.utils import core, schemapi
 
-from cqi import charts, review
+from cqi import ahead, charts
 from cqi.blocks import Figure, svg
 from cqi.charts import quick
 from cqi.official import Official
@@ -41,7 +41,7 @@ def figures(block):
 
 def specs():
     """All specifications of a review and of the three other pages."""
-    review._track_record.cache_clear()
+    ahead.track_record.cache_clear()
     pages = (Review(county="Birch", cohort="2025H2", **SAMPLE), Overview(cohort="2025H2", **SAMPLE),
              DataQuality(cohort="2025H2", **SAMPLE), Official(county=WHOLE, **SAMPLE))
     return [figure.spec for page in pages for part in PARTS[type(page)] for figure in figures(getattr(page, part)())]

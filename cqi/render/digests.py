@@ -76,13 +76,15 @@ def notebook_digest(role: str) -> str:
     return file_digest(notebook_path(role))
 
 
-def inputs_digest(data: str, source: str) -> str:
+def inputs_digest(data: str, source: str, *, without: Path | None = None) -> str:
     """The digest of the data: how the source declares it, and name and content of every file of the folder, or of the one file.
 
-    Files that programs leave beside those that they have open, which are never read, do not count.
+    Files that programs leave beside those that they have open, which are never read, do not count, nor do those in the folder `without`:
+    pages may be made in the folder of the data.
     """
     path = data_path(data)
     inside = [each for each in (path.rglob("*") if path.is_dir() else [path]) if each.is_file() and each.name[0] not in "~."]
+    inside = [each for each in inside if without is None or without.resolve() not in each.resolve().parents]
     return _digest(repr(declared_source(source)), folder_digests(path if path.is_dir() else path.parent, inside))
 
 

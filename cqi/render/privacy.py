@@ -21,13 +21,20 @@ def no_core_dumps() -> None:
 
 
 @contextmanager
-def private_files():
-    """Files and folders made meanwhile are their owner's only; others are let in by name, with a mode of their own."""
-    before = os.umask(PRIVATE)
+def private_files(mask: int = PRIVATE):
+    """Files and folders made meanwhile are their owner's only, or whose the mask says; others are let in by name, with a mode of their own."""
+    before = os.umask(mask)
     try:
         yield
     finally:
         os.umask(before)
+
+
+def users_mask() -> int:
+    """Whom the user lets into new files, as a mask."""
+    mask = os.umask(PRIVATE)
+    os.umask(mask)
+    return mask
 
 
 def quiet() -> None:

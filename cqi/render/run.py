@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -23,11 +23,13 @@ from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
 from cqi.render.pages import Outcome
 from cqi.render.plan import Job, jobs
+from cqi.render.privacy import private_files, users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
 from cqi.render.record import write_record, written_index
 from cqi.render.room import check_room, check_writable
 from cqi.render.standing import PageKeys, Program
 from cqi.render.surroundings import surroundings
+from cqi.tables.counting import check_begun
 from cqi.tables.released import LEDGER, RUN, released_words
 from cqi.vocabulary import CqiError, no_such
 
@@ -107,9 +109,11 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     if not request.force and (found := standing.unchanged(out, key)):
         return Run(found[0], {each: found[0] / each / "index.html" for each in request.profiles}, [], unchanged=found[1], seconds=clock.seconds)
     check_writable(out)
-    out.mkdir(parents=True, exist_ok=True)
+    if request.cluster:
+        out.mkdir(parents=True, exist_ok=True)
+    mask = users_mask()
     with surroundings({RUN: "", LEDGER: str(out)}, inputs=":".join(data), place=out if request.cluster else None) as private:
-        return _run(request, private, out, _Decided(key, data, program), clock, progress, counting)
+        return _run(request, private, out, mask, _Decided(key, data, program), clock, progress, counting)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class _Clock:
             self.seconds[name] = time.monotonic() - began
 
 
-def _run(request: Request, private: Path, out: Path, decided: _Decided, clock: _Clock, progress: Progress, counting) -> Run:
+def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decided, clock: _Clock, progress: Progress, counting) -> Run:
     with clock.stage("reading"):
         as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
         chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
@@ -152,7 +156,7 @@ def _run(request: Request, private: Path, out: Path, decided: _Decided, clock: _
         os.environ[RUN] = ",".join(released_words(request.data, request.source, shared["as_of"], words))
     folder = out / shared["as_of"]
     check_room(folder, len(planned))
-    with held(folder) as lock, Manifest(folder) as manifest, made_in_private(folder) as making:
+    with held_for(folder, mask) as lock, Manifest(folder) as manifest, made_in_private(folder) as making:
         finish_giving(folder, making, manifest)
         manifest.begin(request.asked, decided.key)
         places = Places(folder, making)
@@ -183,6 +187,15 @@ def _crew(request: Request) -> Callable:
     return partial(ClusterCrew, cluster=request.cluster, data=(str(Path(request.data).resolve()), request.source))
 
 
+@contextmanager
+def held_for(folder: Path, mask: int):
+    """The folder, held; made, if need be, for those whom the user's mask lets in."""
+    with ExitStack() as stack:
+        with private_files(mask):
+            lock = stack.enter_context(held(folder))
+        yield lock
+
+
 def _planned(request: Request, as_of: date, counties: list[str], cohorts: list[str]) -> tuple[dict, list[Job]]:
     """The parameters that all pages share, and the pages."""
     shared = {"as_of": as_of.isoformat(), "source": request.source, "data": str(tables.read(request.data, request.source)[0].data)}
@@ -203,6 +216,8 @@ def _chosen_cohorts(request: Request, as_of: date, first_entry: date) -> list[st
     if not chosen:
         raise CqiError(f"{request.data}: no half-year cohort is open on {as_of}: entries begin on {first_entry}. "
                        "Give a later --as-of, or name a cohort with --cohort.")
+    for each in chosen:
+        check_begun(each, as_of, first_entry)
     return list(dict.fromkeys(each.label for each in sorted(chosen, key=lambda each: (each.start, each.months))))
 
 

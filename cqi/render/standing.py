@@ -39,7 +39,9 @@ class Program:
 
 def data_digests(request) -> tuple[str, str]:
     """Digests of the request's data and of the last extract, if there is one. Raises CqiError for data that is not there."""
-    return inputs_digest(request.data, request.source), inputs_digest(request.since, request.source) if request.since else ""
+    out = Path(request.out)
+    return (inputs_digest(request.data, request.source, without=out),
+            inputs_digest(request.since, request.source, without=out) if request.since else "")
 
 
 def request_key(asked: dict, data: tuple[str, str], program: Program) -> str:

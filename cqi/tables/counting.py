@@ -62,7 +62,7 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
     extract, on = read(data, source)
     day, counties, first_entry = as_of_and_counties(data, source, as_of)
     period = cohort(cohort_word)
-    _check_begun(period, day.day, first_entry)
+    check_begun(period, day.day, first_entry)
     headline, earlier = measure(HEADLINE), earlier_cohorts(period, first_entry, most=EARLIER)
     shown = [*earlier, *_begun_since(period, day.day)]
     told = {name: begins(measure(name), extract, first_entry) for name in reviewed_names()}
@@ -83,7 +83,8 @@ def _counted(data: str, source: str, cohort_word: str, as_of: str) -> Tables:
     )
 
 
-def _check_begun(period: Cohort, as_of: date, first_entry: date) -> None:
+def check_begun(period: Cohort, as_of: date, first_entry: date) -> None:
+    """Raises CqiError for a cohort that has not begun by the as-of date or ended before the file begins."""
     if period.start > as_of:
         raise CqiError(f"Cohort {period.label} begins {period.start}, after the as-of date {as_of}; give an earlier cohort.")
     if period.end < first_entry:
