@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,7 +28,12 @@ def command(*words: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
 def started(*words: str, **environment: str) -> subprocess.Popen:
     """`cqi` with these words in a process of its own, still running."""
     return subprocess.Popen([sys.executable, "-m", "cqi", *words], cwd=ROOT, env=_environment(environment), stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, encoding="utf-8")
+                            stderr=subprocess.PIPE, text=True, encoding="utf-8", preexec_fn=_hears_interrupts)
+
+
+def _hears_interrupts() -> None:
+    """Also where the tests run in the background of a shell, whose jobs do not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _environment(own: dict[str, str]) -> dict[str, str]:

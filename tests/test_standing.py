@@ -59,14 +59,12 @@ def test_force_makes_everything_again(copied, whole):
     assert len(made(again)) == PAGES and tree(again.folder) == whole
 
 
-@pytest.mark.parametrize("place", ["internal/heron/2025h2.html", "release/juniper/2025h2.html"])
-def test_a_page_that_is_not_what_was_made_is_made_again(copied, whole, place):
-    folder = next(copied.out.glob("2*"))
-    (folder / place).write_text("<p>another</p>", encoding="utf-8")
+def test_a_page_that_is_not_what_was_made_is_made_again(copied, whole):
+    folder, other, gone = next(copied.out.glob("2*")), "internal/heron/2025h2.html", "release/juniper/2025h2.html"
+    (folder / other).write_text("<p>another</p>", encoding="utf-8")
+    (folder / gone).unlink()
     again = run(copied)
-    assert made(again) == {place} and tree(folder) == whole
-    (folder / place).unlink()
-    assert made(run(copied)) == {place} and tree(folder) == whole
+    assert made(again) == {other, gone} and tree(folder) == whole
 
 
 def test_a_changed_notebook_makes_its_own_pages_again(copied, monkeypatch, tmp_path):
@@ -97,7 +95,7 @@ def words(request: Request) -> list[str]:
     return ["review", *counties, "--cohort", "2025H2", *profiles, "--data", request.data, "--out", str(request.out)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_stopped_run_is_finished_to_the_byte(small, whole, tmp_path, number):
     request = replace(small, out=tmp_path / "out")
     process = started(*words(request))
@@ -108,7 +106,7 @@ def test_a_stopped_run_is_finished_to_the_byte(small, whole, tmp_path, number):
         time.sleep(0.02)
     process.send_signal(number)
     said = process.communicate(timeout=60)[1]
-    assert process.returncode == {signal.SIGKILL: -9, signal.SIGTERM: 143, signal.SIGINT: 130}[number], said
+    assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[number], said
     assert alive(running, seconds=5) == []
     folder = manifest.parents[1]
     with Manifest(folder) as seen:
@@ -124,7 +122,7 @@ def test_where_no_run_was_stopped_there_is_nothing_to_resume(copied):
         resumed(copied.out)
 
 
-@pytest.mark.parametrize("moved", [0, 1, 12, 20])
+@pytest.mark.parametrize("moved", [0, 12])
 def test_a_release_that_was_half_moved_is_finished(small, whole, tmp_path, monkeypatch, moved):
     """The run dies when so many files of the release have been moved."""
     request, left = replace(small, out=tmp_path / "out"), [moved]
