@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -20,7 +20,6 @@ from cqi.render.forked import code, imports, ready, warm_parent
 from cqi.render.pages import Outcome
 from cqi.render.plan import Job, notebook_path
 
-ENGINES = ("fork", "kernel")
 START = """import sys
 sys.modules["rfc3987_syntax"] = None
 sys.path = [*filter(None, sys.path), ""]

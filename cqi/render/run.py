@@ -41,7 +41,7 @@ CHANGED = "{what} changed while the pages were made, so nothing more of them is 
 @dataclass(frozen=True)
 class Request:
     """What is asked for: as `Review`, but many counties, cohorts and profiles; empty means all counties, open cohorts. `since`: the last
-    extract, to compare with, or empty. `engine`: one of `cqi.render.crew.ENGINES`. `cluster`: where Dask's
+    extract, to compare with, or empty. `engine`: `fork` or `kernel`. `cluster`: where Dask's
     scheduler is, `tcp://scheduler:8786`, or `local:4` for four workers here; empty for this machine alone. `force` makes pages anew that stand already."""
 
     counties: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class _Clock:
     """Seconds by stage of a run."""
 
     def __init__(self) -> None:
-        self.seconds, self._since = {}, time.monotonic()
+        self.seconds: dict[str, float] = {}
 
     @contextmanager
     def stage(self, name: str):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from cqi.disclosure import policy
 from cqi.render.counted import Counted
 from cqi.render.digests import code_digest, definitions_digest, file_digest, folder_digests, inputs_digest, notebook_digest, page_key, plain, tables_digest
 from cqi.render.lock import FolderHeld, held
