@@ -101,7 +101,12 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFKD", _unquoted(name)).casefold() if not unicodedata.combining(letter))
 
 
-READINGS: tuple[Callable[[str], str], ...] = (str, _unquoted, _plain)
+def _by_letter(name: str) -> str:
+    """The name as an index has it: signs before letters, capitals and small letters alike."""
+    return (name[:1].upper() if name[:1].isalpha() else "#") + name.casefold()
+
+
+READINGS: tuple[Callable[[str], str], ...] = (str, _unquoted, _plain, _by_letter)
 """How names may be read to sort them: each way follows from the name alone."""
 
 
