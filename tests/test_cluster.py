@@ -183,7 +183,9 @@ def drawn_crew(small: Small, folder: Path, monkeypatch, address: str) -> Cluster
     """A crew without pages to make, in a run of the small state."""
     data = (str(small.place / "data"), "episodes")
     monkeypatch.setenv(INPUTS, f"{inputs_digest(*data)}:")
-    return ClusterCrew(folder, folder, engine="kernel", ids=frozenset(), roles=[], tables=[], cluster=address, data=data)
+    out = folder / "reports" / DAY
+    out.mkdir(parents=True)
+    return ClusterCrew(out, folder, engine="kernel", ids=frozenset(), roles=[], tables=[], cluster=address, data=data)
 
 
 def test_a_page_that_ends_its_workers_is_its_own_failure(small, tmp_path):
@@ -228,11 +230,13 @@ def test_where_nobody_answers_the_error_says_so(small, monkeypatch, tmp_path):
 
 @pytest.fixture
 def order(small, tmp_path, monkeypatch):
-    """What a run asks of a worker's host, where it sees all that the run does."""
-    data = [str(small.place / "data"), "episodes"]
+    """What a run asks of a worker's host, where it sees all that the run does: pages of an earlier run stand in the folder of the data."""
+    data, out = [str(shutil.copytree(small.place / "data", tmp_path / "given")), "episodes"], tmp_path / "given/reports" / DAY
     monkeypatch.setenv(INPUTS, f"{inputs_digest(*data)}:")
+    out.mkdir(parents=True)
+    (out / "page.html").write_text("made", encoding="ascii")
     (tmp_path / host.PROBE).write_text("word", encoding="ascii")
-    return {"program": host.program(), "private": str(tmp_path), "seen": "word", "out": str(tmp_path), "data": data}
+    return {"program": host.program(), "private": str(tmp_path), "seen": "word", "out": str(out), "data": data}
 
 
 def test_a_worker_that_sees_all_is_not_refused(order):

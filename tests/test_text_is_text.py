@@ -242,8 +242,9 @@ def test_no_payload_does_anything_in_a_live_notebook():
 def test_the_watch_sees_what_runs():
     """A page that does what the tests above must find: they can fail."""
     with chromium() as browser, watched(browser, guarded=False) as page:
-        shown_live(page, f"{PAYLOADS['picture']}<a href=javascript:1>x</a><script>alert(1)</script><img src=http://198.51.100.7/x>")
-        page.wait_for_timeout(200)
+        with page.expect_request("http://198.51.100.7/x"), page.expect_event("dialog"):
+            shown_live(page, f"{PAYLOADS['picture']}<a href=javascript:1>x</a><script>alert(1)</script><img src=http://198.51.100.7/x>")
+        page.wait_for_function("window.PWNED")
         assert page.evaluate("window.PWNED") == 1 and page.opened == ["1"] and page.asked and len(page.evaluate(ALIVE)) > 3
 
 

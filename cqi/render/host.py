@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -27,7 +26,7 @@ from cqi.render.crew import Crew
 from cqi.render.digests import code_digest, inputs_digest
 from cqi.render.gate import identifiers
 from cqi.render.plan import Job
-from cqi.render.privacy import PRIVATE, no_core_dumps, quiet
+from cqi.render.privacy import helper
 from cqi.sources import load
 from cqi.tables.reading import INPUTS
 from cqi.vocabulary import CqiError
@@ -42,12 +41,7 @@ NO_DATA = "it does not see the data of --data as this machine does"
 
 def main() -> None:
     """Works until its input ends."""
-    answers, lock = os.fdopen(os.dup(1), "w", encoding="utf-8"), threading.Lock()
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.umask(PRIVATE)
-    no_core_dumps()
-    quiet()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers, lock = helper(), threading.Lock()
 
     def say(what: dict) -> None:
         with lock, suppress(OSError):  # nobody is left to hear it: the input has ended too
@@ -75,7 +69,7 @@ def refused(order: dict) -> str:
     if not _sees_folder(order):
         return NO_FOLDER
     with suppress(OSError, CqiError):
-        if inputs_digest(*order["data"]) == os.environ[INPUTS].partition(":")[0]:
+        if inputs_digest(*order["data"], without=Path(order["out"]).parent) == os.environ[INPUTS].partition(":")[0]:
             return ""
     return NO_DATA
 

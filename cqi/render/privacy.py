@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 import warnings
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 PRIVATE = 0o077
 
@@ -18,6 +20,18 @@ def no_core_dumps() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def helper() -> TextIO:
+    """Makes this process a helper of a run: its files are its owner's, it dumps and says nothing, and an interrupt at the terminal is for the
+    run alone. Returns where its answers go; whatever else is printed goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.umask(PRIVATE)
+    no_core_dumps()
+    quiet()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return answers
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
 import threading
 import time
@@ -19,19 +18,14 @@ import psutil
 
 from cqi.render import pages
 from cqi.render.plan import Job
-from cqi.render.privacy import PRIVATE, no_core_dumps, quiet
+from cqi.render.privacy import helper
 
 LOOK_SECONDS = 1.0
 
 
 def main() -> None:
     """Works until its input ends."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.umask(PRIVATE)
-    no_core_dumps()
-    quiet()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = helper()
     threading.Thread(target=_gone_with, args=(os.getppid(),), daemon=True).start()
     order = json.loads(sys.stdin.buffer.readline())
     pages.CELL_SECONDS, pages.RUN_FOLDER = order["seconds"], Path(order["out"])
