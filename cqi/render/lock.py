@@ -86,8 +86,20 @@ def _check_links(folder: Path) -> None:
         raise CqiError(f"{link}: this is a link to another place, and a run writes in its own folder only; remove it, or choose another --out.")
 
 
+def own_words() -> str:
+    """What a lock of this process says: its number, when it began, on which machine, since when, and what of the machine it sees."""
+    return f"{os.getpid()} {_began(os.getpid())} {socket.gethostname()} {datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ} {_here()}".strip()
+
+
+def ended_here(text: str) -> bool:
+    """Whether these are the words of a process that ran on this machine, since it was last started, and has ended."""
+    words = _WORDS.fullmatch(text)
+    return bool(words and words["host"] == socket.gethostname() and words["place"] and words["place"] == _here()
+                and abs(_began(int(words["pid"])) - int(words["begun"])) > 1)
+
+
 def _take(path: Path) -> Lock:
-    words = f"{os.getpid()} {_began(os.getpid())} {socket.gethostname()} {datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ} {_here()}".strip()
+    words = own_words()
     for _ in range(2):
         if _made(path, words):
             return Lock(path, words)

@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
+from cqi.render.leftovers import PREFIX, claim, sweep
 from cqi.render.plan import NOTEBOOKS, notebook_path
 from cqi.render.privacy import no_core_dumps, private_files
 from cqi.tables.reading import INPUTS
@@ -24,10 +25,13 @@ def surroundings(told: dict[str, str], *, inputs: str, roles: Sequence[str] = tu
     (unless CQI_CACHE names a place for them), sockets, copies of the notebooks, and whatever a kernel writes of its own accord.
 
     The environment of the run's processes names it, holds what they are `told`, and takes the data to be what it was when `inputs` was
-    its digest: a file that is replaced meanwhile changes no page. Meanwhile new files are their owner's only.
+    its digest: a file that is replaced meanwhile changes no page. Meanwhile new files are their owner's only. What killed runs have left
+    there is taken away first.
     """
     no_core_dumps()
-    with private_files(), TemporaryDirectory(prefix="cqi-", dir=place, ignore_cleanup_errors=True) as name:
+    sweep(place or Path(gettempdir()))
+    with private_files(), TemporaryDirectory(prefix=PREFIX, dir=place, ignore_cleanup_errors=True) as name:
+        claim(Path(name))
         for folder in ("tmp", "notebooks"):
             (Path(name) / folder).mkdir()
         for role in roles:
