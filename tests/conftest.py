@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 CACHE = pytest.StashKey[str]()
-PARTS = {"browser": "Chromium", "r": "R with survival", "external": "data from outside (CQI_EXTERNAL_DATA)"}
-SYSTEM = ("browser", "r")
+PARTS = {"browser": "Chromium", "r": "R with survival", "postgres": "a PostgreSQL server", "external": "data from outside (CQI_EXTERNAL_DATA)"}
+SYSTEM = ("browser", "r", "postgres")
 """Marks of tests that need a part of the system."""
 
 
@@ -31,6 +31,15 @@ def pytest_unconfigure(config):
     if place := config.stash.get(CACHE, ""):
         shutil.rmtree(place, ignore_errors=True)
         del os.environ["CQI_CACHE"]
+
+
+LONG = ("test_standing.py", "test_run.py", "test_cluster.py", "test_engine.py", "test_explore_live.py", "test_journal_postgres.py", "test_text_is_text.py")
+"""Files that take a minute or more with few tests: begun first, so that no process is left alone with one at the end."""
+
+
+def pytest_collection_modifyitems(items):
+    """Long files first; the others, and tests within a file, as they stand."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
