@@ -1,6 +1,8 @@
 """Quick charts and pictures are the same charts and pictures: with Altair's own way beside them, and drawn in one go."""
 
 import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from importlib import import_module
 from pkgutil import iter_modules
@@ -156,3 +158,20 @@ def test_a_copy_of_a_chart_shares_nothing_with_it():
     copy.encoding.x["sort"].append("c")
     found = chart.to_dict()
     assert found["encoding"]["x"]["axis"] == {"format": "%"} and found["encoding"]["x"]["sort"] == ["b"] and found["mark"] == {"type": "bar", "size": 3}
+
+
+DRAWN_THERE = """
+import pandas as pd
+import altair as alt
+from cqi import charts
+from cqi.blocks.svg import figure_svg
+days = pd.DataFrame({"month": pd.date_range("2025-01-01", periods=12, freq="MS"), "value": range(12)})
+print(figure_svg(charts.spec(alt.Chart(days).mark_line().encode(x="month:T", y="value:Q")), title="a", finding="b", name="c"))
+"""
+
+
+def test_a_chart_of_months_is_drawn_alike_in_every_time_zone():
+    """Where clocks change, a month is an hour longer or shorter."""
+    drawn = [subprocess.run([sys.executable, "-c", DRAWN_THERE], capture_output=True, text=True, check=True, env=os.environ | {"TZ": zone}).stdout
+             for zone in ("UTC", "America/New_York", "Pacific/Kiritimati")]
+    assert "<path" in drawn[0] and drawn[0] == drawn[1] == drawn[2]

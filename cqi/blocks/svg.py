@@ -33,7 +33,7 @@ _NAMED_BY_CONTENT = re.compile(r'"(data-[0-9a-f]{32})"')
 """Altair's name for a table: a digest of its rows."""
 _NO_FONTS = "<fontconfig><dir>/dev/null</dir></fontconfig>"
 _ONE_WORD = {"$schema": "https://vega.github.io/schema/vega/v6.json",
-             "marks": [{"type": "text", "encode": {"enter": {"text": {"value": "a"}}}}]}
+             "marks": [{"type": "text", "encode": {"enter": {"text": {"signal": "timeFormat(0, '%Y')"}}}}]}
 
 
 def figure_svg(spec: dict, *, title: str, finding: str, name: str) -> Markup:
@@ -84,16 +84,22 @@ def _picture(spec: str) -> str:
 
 @cache
 def _start_engine() -> None:
-    """Starts the drawing engine without the machine's fonts: it has the first of `FONT` in itself, measures the same with it
-    everywhere, and would open a font's file anew for each letter."""
+    """Starts the drawing engine, once in a process, without what differs from one machine to another.
+
+    Not with the machine's fonts: it has the first of `FONT` in itself, measures the same with it everywhere, and would open a font's
+    file anew for each letter. Nor in the machine's time zone: a day begins at midnight of the zone that it starts in, so that where
+    clocks change a line of months would bend.
+    """
     with TemporaryDirectory() as folder:
         (Path(folder) / "fonts.conf").write_text(_NO_FONTS, encoding="ascii")
-        before = os.environ.get("FONTCONFIG_FILE")
-        os.environ["FONTCONFIG_FILE"] = str(Path(folder) / "fonts.conf")
+        own = {"FONTCONFIG_FILE": str(Path(folder) / "fonts.conf"), "TZ": "UTC"}
+        before = {name: os.environ.get(name) for name in own}
+        os.environ.update(own)
         try:
             vl_convert.vega_to_svg(_ONE_WORD, allowed_base_urls=[])
         finally:
-            os.environ.pop("FONTCONFIG_FILE") if before is None else os.environ.update(FONTCONFIG_FILE=before)
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _vega(spec: str) -> dict:
