@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +24,6 @@ from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
 from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
-
 
 INPUTS = "CQI_INPUTS"
 """Holds the digest of the data of a run, taken when it began."""
@@ -106,22 +108,45 @@ def _inputs(data: str, source: str) -> str:
     return repr((declared_source(source), files))
 
 
+SUMS = "sums.json"
+"""The digest of every file of kept tables."""
+
+
 def kept(make: Callable, kind: type, name: str):
     """The tables that `make` gives, a dataclass of frames whose last field is a dict of facts: found where a run or an
-    earlier call put them under this name (CQI_CACHE), else made and put there."""
+    earlier call put them under this name (CQI_CACHE), else made and put there.
+
+    Files that are not as they were written, as after a full disk or a hand that was too quick, are made anew.
+    """
     folder = os.environ.get("CQI_CACHE", "")
     if not folder:
         return make()
-    place = Path(folder) / name
+    place, every = Path(folder) / name, None
+    if not (found := _whole(place)):
+        _write(every := make(), place)
+        found = _whole(place)
+    if not found:  # another process, for which they were spoilt too, has just put its own there
+        return every
+    return kind(**{field.name: _stored(found[f"{field.name}.parquet"]) for field in fields(kind)[:-1]}, facts=json.loads(found["facts.json"]))
+
+
+def _whole(place: Path) -> dict[str, bytes]:
+    """The content of every file of the place; nothing where it is not there, or was spoilt since it was written: then it is moved away."""
     if not place.is_dir():
-        _write(make(), place)
-    stored = {field.name: _stored(place / f"{field.name}.parquet") for field in fields(kind)[:-1]}
-    return kind(**stored, facts=json.loads((place / "facts.json").read_text(encoding="utf-8")))
+        return {}
+    with suppress(OSError, ValueError):
+        sums = json.loads((place / SUMS).read_text(encoding="utf-8"))
+        found = {name: (place / name).read_bytes() for name in sums}
+        if all(hashlib.sha256(content).hexdigest() == sums[name] for name, content in found.items()):
+            return found
+    with suppress(OSError):
+        shutil.rmtree(place.rename(place.with_name(f"{place.name}.{os.getpid()}.spoilt")), ignore_errors=True)
+    return {}
 
 
-def _stored(path: Path) -> pd.DataFrame:
+def _stored(content: bytes) -> pd.DataFrame:
     """The table of a file, read without a thread: a process that forks has none."""
-    return ParquetFile(path, pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
+    return ParquetFile(BytesIO(content), pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
 
 
 def _write(every, place: Path) -> None:
@@ -131,9 +156,9 @@ def _write(every, place: Path) -> None:
     for field in fields(every)[:-1]:
         getattr(every, field.name).to_parquet(working / f"{field.name}.parquet")
     (working / "facts.json").write_text(json.dumps(every.facts, default=str), encoding="utf-8")
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(working.iterdir())}
+    (working / SUMS).write_text(json.dumps(sums), encoding="utf-8")
     try:
         working.rename(place)
     except OSError:  # another process was first; its tables are the same
-        for path in working.iterdir():
-            path.unlink()
-        working.rmdir()
+        shutil.rmtree(working, ignore_errors=True)
