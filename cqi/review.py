@@ -15,14 +15,11 @@ from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
 from cqi.tables.backtested import backtested
+from cqi.tables.said import said_about
 from cqi.tables.shown import shown
 from cqi.vocabulary import AGE_BANDS, no_such
-from cqi.wording import answer as say
-from cqi.wording import course as course_words
-from cqi.wording import displays, findings, limits
-from cqi.wording.notes import (
-    FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NO_FIGURE, NONE_ENTERED, OVER_NOTE, STILL_GROWING, TOGETHER_NOTE,
-)
+from cqi.wording import answer as say, course as course_words, displays, findings, limits, said as said_words
+from cqi.wording.notes import FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NO_FIGURE, NONE_ENTERED, OVER_NOTE, STILL_GROWING, TOGETHER_NOTE
 from cqi.wording.numbers import FEW, READERS, axis_words, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
 
@@ -239,6 +236,10 @@ class Review:
         found = limits.could_not_say(self.own("findings"), self.tables.facts, self.tables.account, counts=counts)
         between = self._between()
         return Text((*found[:1], *(limits.between(between) if between is not None else ()), *found[1:]), "list")
+
+    def said(self) -> Section:
+        """What stakeholders said about this cohort, and what was done about it."""
+        return Section(said_words.said(said_about(self.county, self.period.label, self.profile), released=policy(self.profile)["threshold"] > 0))
 
     def questions(self) -> Text:
         """Questions for the meeting, from what this review shows."""

@@ -20,10 +20,15 @@ def identifiers(extract: Extract) -> frozenset[str]:
 
 def refuse_identifiers(text: str, ids: frozenset[str]) -> None:
     """Raises CqiError, without the id, where one of them stands in the text as a word of its own."""
+    if holds_identifier(text, ids):
+        raise CqiError(SHOWN)
+
+
+def holds_identifier(text: str, ids: frozenset[str]) -> bool:
+    """Whether one of the ids stands in the text as a word of its own."""
     text = _COLOUR.sub(" ", text)
     words = {*re.findall(r"[\w-]{6,}", text), *re.findall(r"\w{6,}", text)}
-    if not ids.isdisjoint(words):
-        raise CqiError(SHOWN)
+    return not ids.isdisjoint(words)
 
 
 def _telling(word: object) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -14,10 +13,12 @@ from pathlib import Path
 from cqi import tables
 from cqi.cohorts import cohort, open_cohorts
 from cqi.disclosure import policy
+from cqi.journal.place import JOURNAL, chosen, without_secrets
 from cqi.render import standing
+from cqi.render.clock import Clock
 from cqi.render.counted import Counted, counted, small_left, write_tables
 from cqi.render.crew import Crew
-from cqi.render.gate import identifiers
+from cqi.render.gate import holds_identifier, identifiers
 from cqi.render.lock import held
 from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
@@ -30,6 +31,7 @@ from cqi.render.room import check_room, check_writable
 from cqi.render.standing import PageKeys, Program
 from cqi.render.surroundings import surroundings
 from cqi.tables.counting import check_begun
+from cqi.tables.said import SAID, Said, kept_said, read_said, without_ids
 from cqi.tables.released import LEDGER, RUN, released_words
 from cqi.vocabulary import CqiError, no_such
 
@@ -42,7 +44,9 @@ CHANGED = "{what} changed while the pages were made, so nothing more of them is 
 class Request:
     """What is asked for: as `Review`, but many counties, cohorts and profiles; empty means all counties, open cohorts. `since`: the last
     extract, to compare with, or empty. `engine`: `fork` or `kernel`. `cluster`: where Dask's
-    scheduler is, `tcp://scheduler:8786`, or `local:4` for four workers here; empty for this machine alone. `force` makes pages anew that stand already."""
+    scheduler is, `tcp://scheduler:8786`, or `local:4` for four workers here; empty for this machine alone. `journal`: where what
+    stakeholders say is kept, a file or an address; empty: where CQI_JOURNAL says, else `journal.sqlite` in the folder of the pages, if it
+    is there. `force` makes pages anew that stand already."""
 
     counties: tuple[str, ...] = ()
     cohorts: tuple[str, ...] = ()
@@ -54,12 +58,13 @@ class Request:
     since: str = ""
     engine: str = "fork"
     cluster: str = ""
+    journal: str = ""
     force: bool = False
 
     @property
     def asked(self) -> dict:
-        """What decides the result, and where to find it: all but the place for pages and whether they are made anew."""
-        given = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("out", "force")}
+        """What decides the result, and where to find it: all but the place for pages and whether they are made anew, and never a password."""
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("out", "force")} | {"journal": without_secrets(self.journal)}
         return given | {name: str(Path(given[name]).resolve()) for name in ("data", "since") if given[name]}
 
 
@@ -97,7 +102,7 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     profiles or notebooks that are not right, and FolderHeld where another run holds the folder. Stopped by an exception
     in `progress` or a signal it ends its processes, leaves finished pages whole and passes the exception on; the same request then makes the rest.
     """
-    clock = _Clock()
+    clock = Clock()
     for each in request.profiles:
         policy(each)
     if request.cluster:
@@ -105,15 +110,17 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
 
         checked_address(request.cluster)
     program, data = Program.now(), standing.data_digests(request)
-    key, out = standing.request_key(request.asked, data, program), Path(request.out).resolve()
+    out = Path(request.out).resolve()
+    said = read_said(chosen(request.journal, out), request.profiles)
+    key = standing.request_key(request.asked, data, program, said)
     if not request.force and (found := standing.unchanged(out, key)):
         return Run(found[0], {each: found[0] / each / "index.html" for each in request.profiles}, [], unchanged=found[1], seconds=clock.seconds)
     check_writable(out)
     if request.cluster:
         out.mkdir(parents=True, exist_ok=True)
     mask = users_mask()
-    with surroundings({RUN: "", LEDGER: str(out)}, inputs=":".join(data), place=out if request.cluster else None) as private:
-        return _run(request, private, out, mask, _Decided(key, data, program), clock, progress, counting)
+    with surroundings({RUN: "", LEDGER: str(out), SAID: "", JOURNAL: ""}, inputs=":".join(data), place=out if request.cluster else None) as private:
+        return _run(request, private, out, mask, _Decided(key, data, program, said), clock, progress, counting)
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,7 @@ class _Decided:
     key: str
     data: tuple[str, str]
     program: Program
+    said: Said | None
 
     def check(self, request: Request) -> None:
         """Raises CqiError where a file of it has changed since."""
@@ -131,28 +139,14 @@ class _Decided:
                 raise CqiError(CHANGED.format(what=what))
 
 
-class _Clock:
-    """Seconds by stage of a run."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str):
-        """Meanwhile time belongs to this stage."""
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds[name] = time.monotonic() - began
-
-
-def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decided, clock: _Clock, progress: Progress, counting) -> Run:
+def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decided, clock: Clock, progress: Progress, counting) -> Run:
     with clock.stage("reading"):
         as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
         chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
         shared, planned = _planned(request, as_of.day, chosen, words)
         ids = identifiers(tables.read(request.data, request.source)[0])
+        said = without_ids(decided.said, partial(holds_identifier, ids=ids))
+        os.environ[SAID] = kept_said(said, private / "said.json")
         os.environ[RUN] = ",".join(released_words(request.data, request.source, shared["as_of"], words))
     folder = out / shared["as_of"]
     check_room(folder, len(planned))
@@ -165,7 +159,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
         with clock.stage("rendering"):
             crew = partial(_crew(request), folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned}),
                            tables=[(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found])
-            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1]),
+            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said),
                              partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
             decided.check(request)

@@ -1,0 +1,13 @@
+"""The journal: what people say about the numbers, and what was done about it; lines are added and never changed."""
+
+from importlib import import_module
+
+_HOMES = {"Journal": "cqi.journal.store", "Entry": "cqi.journal.entry", "hints": "cqi.journal.free_text"}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str):
+    """The public names, imported when first used: an entry can be read without a database's library."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'cqi.journal' has no attribute {name!r}")
