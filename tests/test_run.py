@@ -93,7 +93,7 @@ def test_release_tables_show_no_count_from_one_to_ten(finished):
     tables = sorted((finished.folder / "release" / "tables").glob("*.csv"))
     rows = [row for path in tables for row in csv.DictReader(path.open(encoding="utf-8"))]
     shown = [float(row[name]) for row in rows for name in counts if row.get(name)]
-    assert len(tables) == 13 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
+    assert len(tables) == 14 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
     assert any(row.get("status") == "suppressed" for row in rows)
 
 
@@ -151,7 +151,7 @@ def test_the_same_input_gives_the_same_bytes(finished, tmp_path, monkeypatch):
     monkeypatch.delenv("CQI_CACHE", raising=False)  # counted again, from the files
     again = run(Request(counties=("Birch", "Bunting", "Heron"), cohorts=("2025H2",), profiles=("internal", "release"), data=DATA, out=tmp_path))
     first, second = tree(finished.folder), tree(again.folder)
-    assert len(second) == len(PLACES) + 2 + 26 + 1  # pages, indexes, tables, stylesheet
+    assert len(second) == len(PLACES) + 2 + 28 + 1  # pages, indexes, tables, stylesheet
     assert [name for name in first | second if first.get(name) != second.get(name)] == []
 
 

@@ -17,6 +17,7 @@ from cqi.audit.files import Published, published
 from cqi.audit.findings import Finding, place_of
 from cqi.audit.given import SUFFIX, given_before, ledgers, moved
 from cqi.audit.order import order_of_rows, order_on_pages
+from cqi.audit.paces import path_findings
 from cqi.audit.pages import page_findings
 from cqi.audit.reading import Page, read_page
 from cqi.audit.relations import lines
@@ -46,7 +47,7 @@ def audit(folder: Path, *, threshold: int = 11, earlier: Iterable[Path] = ()) ->
 def _in_tables(release: Published, found: pd.DataFrame, threshold: int) -> list[Finding]:
     """What the tables give away without any sum."""
     return [*shown_small(merged(found), threshold), *not_one_story(found), *children_beside(release, threshold), *derived(release),
-            *finer(release), *order_of_rows(release)]
+            *finer(release), *path_findings(release), *order_of_rows(release)]
 
 
 def _beside_earlier(found: pd.DataFrame, before: pd.DataFrame, ledgers: list[Path], threshold: int) -> list[Finding]:

@@ -11,11 +11,11 @@ import pandas as pd
 
 from cqi.vocabulary import CqiError
 
-NAMES = ("same-age", "months-charted", "measures", "maturity", "curves", "waiting", "course", "regions", "looks", "projection",
+NAMES = ("same-age", "months-charted", "measures", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "paces",
          "official-periods", "official-adjusted", "official-groups")
 """What a table's file name ends with; the cohort stands before it."""
 
-_WORDS = {"measure", "county", "cohort", "group", "part", "unit", "method", "status", "series", "month", "monitor", "kind", "members", "region",
+_WORDS = {"measure", "county", "cohort", "group", "part", "unit", "method", "status", "series", "month", "monitor", "kind", "scenario", "members", "region",
           "signal", "signal_by", "as_of", "day", "alarm", "reference", "benchmark_period", "vintage", "first_signal", "target_by"}
 _PERIODS = (
     (6, r"(\d{4})H([12])", lambda y, h: (int(y), 6 * int(h) - 5)),

@@ -7,6 +7,7 @@ import pandas as pd
 from cqi.audit.cells import HEADLINE, KEY, NEVER, PROPORTIONS
 from cqi.audit.files import Published
 from cqi.audit.findings import Finding, place_of
+from cqi.audit.paces import SHARES
 
 FEW_FROM = 1
 BESIDE = ("value", "lower", "upper")
@@ -69,7 +70,7 @@ def finer(release: Published) -> list[Finding]:
     """Shares given finer than in whole percents, and rates finer than two decimals: with the children they give the count back."""
     found = []
     for place, _, table in release.tables:
-        for name in {*BESIDE, "share_50"} & set(table.columns):
+        for name in {*BESIDE, *SHARES} & set(table.columns):
             fine = (table[name] * 100 - (table[name] * 100).round()).abs() > 1e-6
             words = f"{name} has more than two decimals"
             found += [Finding(place_of(row, place), "finer than it may be", words) for row in table.loc[fine].itertuples()]
@@ -93,12 +94,12 @@ def _course(place: str, table: pd.DataFrame) -> list[Finding]:
 
 
 def _paths(release: Published) -> list[Finding]:
-    """Looks and projections of counties whose course is hidden."""
+    """Looks and projections, at any pace, of counties whose course is hidden."""
     courses = [table for _, _, table in release.named("course")]
     every = pd.concat([*courses, pd.DataFrame({name: [] for name in [*HOME, "observed"]})])
     hidden = pd.MultiIndex.from_frame(every.loc[(every["measure"] == HEADLINE) & every["observed"].isna(), HOME])
     found = []
-    for place, _, table in release.named("looks", "projection"):
+    for place, _, table in release.named("looks", "projection", "paces"):
         told = table.loc[pd.MultiIndex.from_frame(table[HOME]).isin(hidden)].drop_duplicates(HOME)
         found += [Finding(place_of(row, place), "worked out from a hidden count", "a path stands for a county whose course is hidden")
                   for row in told.itertuples()]

@@ -109,7 +109,7 @@ def _vega(spec: str) -> dict:
     names = {name: f"rows-{number}" for number, name in enumerate(dict.fromkeys(_NAMED_BY_CONTENT.findall(json.dumps(parts)))) if name in tables}
     shape = _NAMED_BY_CONTENT.sub(lambda found: f'"{names.get(found[1], found[1])}"', json.dumps(parts))
     given = {names.get(name, name): rows for name, rows in tables.items()}
-    vega = _compiled(shape, tuple(given))
+    vega = _compiled(shape, tuple(sorted(given)))
     return {**vega, "data": [{**each, "values": given[each["name"]]} if each["name"] in given else each for each in vega.get("data", ())]}
 
 

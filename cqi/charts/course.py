@@ -85,7 +85,7 @@ def vlad(looks: pd.DataFrame) -> alt.LayerChart:
 
     The zero line is the usual pace. Raises CqiError where every row is hidden.
     """
-    rows, x = _by_month(_begun(_some(differences(looks)), ["difference", "low", "high"]))
+    rows, x = months_axis(_begun(_some(differences(looks)), ["difference", "low", "high"]))
     axis = alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+,d')", tickMinStep=1)
     least, most = min(-2, np.nanmin(rows[["difference", "low"]].to_numpy())), max(2, np.nanmax(rows[["difference", "high"]].to_numpy()))
     y = alt.Y("low:Q", title=f"{_counted(rows)} more or fewer than expected", axis=axis, scale=alt.Scale(domain=[least, most], nice=True))
@@ -94,8 +94,8 @@ def vlad(looks: pd.DataFrame) -> alt.LayerChart:
     edges = [base.mark_line(color=colour, strokeWidth=1.5, strokeDash=list(EDGES[colour])).encode(x=x, y=f"{side}:Q")
              for side, colour in _sides(rows).items()]
     line = base.mark_line(color=INK, point={"size": 35, "color": INK}).encode(x=x, y="difference:Q")
-    names = _names(_vlad_ends(rows), rows["month"].iloc[-1], 0.075 * (most - least))
-    layers = [band, _rule(0.0, GREY), *edges, line, *_signals(rows, "difference", x), *names]
+    names = end_names(_vlad_ends(rows), rows["month"].iloc[-1], 0.075 * (most - least))
+    layers = [band, level_rule(0.0, GREY), *edges, line, *_signals(rows, "difference", x), *names]
     return alt.layer(*layers, width=WIDTH - 120, height=TALL)
 
 
@@ -133,27 +133,28 @@ def fan(projection: pd.DataFrame, target: float | None) -> alt.LayerChart:
     """
     rows = _some(projection.loc[projection["share_50"].notna()]).sort_values("day", ignore_index=True)
     definition = measure(rows["measure"].iloc[0])
-    rows, x = _by_month(_begun(rows, [*SHARES, "usual"], 0.0 if KINDS[definition.kind].good else 1.0))
+    rows, x = months_axis(_begun(rows, [*SHARES, "usual"], 0.0 if KINDS[definition.kind].good else 1.0))
     seen, goal = rows.loc[rows["kind"] == "observed"], [] if target is None or pd.isna(target) else [float(target)]
     ahead = pd.concat([seen.tail(1), rows.loc[rows["kind"] == "projected"]])
     top = 1.1 * max(rows[["share_975", "usual"]].max().max(), 1e-9, *goal)
     title = f"share that {definition.words['counted']}"
     y = alt.Y("share_025:Q", title=title, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, top], nice=False))
-    layers = [*_likely(ahead, x, y), _line(rows, "usual", x, GREY, 2), _line(ahead, "share_50", x, BLUE, 1),
-              _line(seen, "share_50", x, BLUE, 0),
-              *(_rule(height, INK, DASHES[1]) for height in goal), *_today(seen["month"].max(), rows["month"].max(), top),
-              *_names(_fan_ends(rows, goal), rows["month"].iloc[-1], 0.07 * top)]
+    layers = [*bands(ahead, x, y), dashed(rows, "usual", x, GREY, 2), dashed(ahead, "share_50", x, BLUE, 1),
+              dashed(seen, "share_50", x, BLUE, 0),
+              *(level_rule(height, INK, DASHES[1]) for height in goal), *as_of_rule(seen["month"].max(), rows["month"].max(), top),
+              *end_names(_fan_ends(rows, goal), rows["month"].iloc[-1], 0.07 * top)]
     return alt.layer(*layers, width=WIDTH - 110, height=TALL + 20)
 
 
-def _likely(ahead: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def bands(ahead: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """The 95% and the 80% band."""
     base = alt.Chart(ahead[["month", *SHARES]])
     return [base.mark_area(color=WIDE_BAND, stroke=BLUE, strokeWidth=0.7).encode(x=x, y=y, y2="share_975:Q"),
             base.mark_area(color=NARROW_BAND, stroke=BLUE, strokeWidth=0.7).encode(x=x, y="share_10:Q", y2="share_90:Q")]
 
 
-def _line(rows: pd.DataFrame, name: str, x: alt.X, colour: str, dash: int) -> alt.Chart:
+def dashed(rows: pd.DataFrame, name: str, x: alt.X, colour: str, dash: int) -> alt.Chart:
+    """The column by month as a line of that colour and dash."""
     line = alt.Chart(rows[["month", name]].dropna()).encode(x=x, y=f"{name}:Q")
     return line.mark_line(color=colour, strokeWidth=1.5 if dash == 2 else 2.5, strokeDash=list(DASHES[dash]), strokeCap="butt")
 
@@ -172,7 +173,7 @@ def _begun(rows: pd.DataFrame, names: list[str], at: float = 0.0) -> pd.DataFram
     return pd.concat([eve[rows.columns], rows], ignore_index=True)
 
 
-def _today(month: float, last: float, top: float) -> list[alt.Chart]:
+def as_of_rule(month: float, last: float, top: float) -> list[alt.Chart]:
     """A rule at the as-of date, its name beside it where there is room."""
     row, right = alt.Chart(pd.DataFrame([{"month": month, "top": top, "words": "today"}])), month <= 0.8 * last
     name = row.mark_text(align="left" if right else "right", dx=5 if right else -5, dy=8, color=QUIET)
@@ -186,7 +187,7 @@ def monitors(looks: pd.DataFrame) -> alt.LayerChart:
     Raises CqiError where every row is hidden.
     """
     parts = [_begun(part, ["share"]) for _, part in _some(shares_of_limit(looks)).groupby("monitor")]
-    rows, x = _by_month(pd.concat(parts, ignore_index=True))
+    rows, x = months_axis(pd.concat(parts, ignore_index=True))
     top = max(1.25, 1.1 * float(rows["share"].abs().max()))
     axis = alt.Axis(values=[-1, -0.5, 0, 0.5, 1], labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.0%')")
     y = alt.Y("share:Q", title="share of the limit that is used; up is better", axis=axis, scale=alt.Scale(domain=[-top, top]))
@@ -194,7 +195,7 @@ def monitors(looks: pd.DataFrame) -> alt.LayerChart:
     line = alt.Chart(rows[["month", "share", "monitor"]]).mark_line(color=INK, strokeWidth=2, strokeCap="butt").encode(
         x=x, y=y, detail="monitor:N", strokeDash=alt.StrokeDash("monitor:N", scale=scale, legend=None))
     ends = [(part["share"].iloc[-1], MONITORS[name], INK, "normal") for name, part in rows.groupby("monitor", sort=False)]
-    layers = [*_limits(), line, *_signals(rows, "share", x), *_names(ends, rows["month"].max(), 0.15 * top)]
+    layers = [*_limits(), line, *_signals(rows, "share", x), *end_names(ends, rows["month"].max(), 0.15 * top)]
     return alt.layer(*layers, width=WIDTH - 130, height=TALL)
 
 
@@ -203,7 +204,7 @@ def _limits() -> list[alt.Chart]:
     sides = ((1.0, "signal: better than usual", -9, BLUE), (-1.0, "signal: worse than usual", 11, ORANGE))
     names = [alt.Chart(pd.DataFrame([{"month": 0, "share": side, "words": words}])).mark_text(
         align="left", dx=2, dy=dy, color=WORDS.get(colour, colour)).encode(x="month:Q", y="share:Q", text="words:N") for side, words, dy, colour in sides]
-    return [*(_rule(side, colour, EDGES[colour]) for side, _, _, colour in sides), _rule(0.0, GREY), *names]
+    return [*(level_rule(side, colour, EDGES[colour]) for side, _, _, colour in sides), level_rule(0.0, GREY), *names]
 
 
 def _some(rows: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +213,7 @@ def _some(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _by_month(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.X]:
+def months_axis(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.X]:
     """The rows with `month`, months since the first one, and an axis that names the ends of months."""
     day = rows["day"].dt
     number = day.year * 12 + day.month + day.day / day.days_in_month
@@ -225,7 +226,8 @@ def _by_month(rows: pd.DataFrame) -> tuple[pd.DataFrame, alt.X]:
     return rows, alt.X("month:Q", title="end of the month", axis=axis, scale=alt.Scale(domain=[0, max(last, 1)], nice=False))
 
 
-def _rule(height: float, colour: str, dash=DASHES[0]) -> alt.Chart:
+def level_rule(height: float, colour: str, dash=DASHES[0]) -> alt.Chart:
+    """A level line across the chart."""
     rule = alt.Chart(pd.DataFrame([{"height": height}])).mark_rule(color=colour, strokeWidth=1.5, strokeDash=list(dash))
     return rule.encode(y="height:Q")
 
@@ -237,7 +239,7 @@ def _signals(rows: pd.DataFrame, height: str, x: alt.X) -> list[alt.Chart]:
         x=x, y=f"{height}:Q") for alarm, part in begun]
 
 
-def _names(ends: list[tuple[float, str, str, str]], month: float, apart: float) -> list[alt.Chart]:
+def end_names(ends: list[tuple[float, str, str, str]], month: float, apart: float) -> list[alt.Chart]:
     """Names at the right edge beside the ends of their lines: height, words, colour, weight; none nearer than `apart`."""
     ends = sorted(ends, key=lambda end: end[0])
     wanted = [float(end[0]) for end in ends]

@@ -14,6 +14,7 @@ from cqi.course.baseline import baseline
 from cqi.course.exposure import exposure
 from cqi.course.fan import projection_rows
 from cqi.course.looks import planned, streams
+from cqi.course.paces import paces_rows
 from cqi.course.pooling import Situation, pooled
 from cqi.course.projection import today
 from cqi.course.regions import pools
@@ -31,12 +32,13 @@ ALL_COHORTS = 400
 class Followed:
     """A cohort so far: the `course` table (a row per county, then the whole file if asked for), `regions` (the same for pools of
     counties, and `members`), `looks` of the monitors and the `projection` by month's end of the places of `course`; `pairs` of past
-    cohort and county told how much counts vary."""
+    cohort and county told how much counts vary. `paces`: the projection at other paces from today on."""
 
     course: pd.DataFrame
     regions: pd.DataFrame
     looks: pd.DataFrame
     projection: pd.DataFrame
+    paces: pd.DataFrame
     pairs: int
 
 
@@ -47,7 +49,8 @@ def follow(
     """The cohort's course, as known at `as_of`; `past` are the cohorts that tell what is usual, all before this one by default.
 
     `targets`: goals by place. `regions` (county, region; may be empty): pools of counties are wanted; a small county that is in
-    none is put with others. `whole`: all counties together are wanted. `paths`: so is the projection by month's end.
+    none is put with others. `whole`: all counties together are wanted. `paths`: so is the projection by month's end, at this
+    pace and at others.
     """
     past = earlier_cohorts(period, first_entry, most=ALL_COHORTS) if past is None else past
     counties, goals = _situation(measure, on, period, past, as_of), dict(targets or {})
@@ -58,9 +61,9 @@ def follow(
         region = _regions(measure, period, counties, regions)
         pool = pd.concat([_pool(measure, period, counties, region, name, goals, as_of) for name in sorted(region.unique())], ignore_index=True)
         course["region"] = course["county"].map(region).fillna("")
-    fans = [projection_rows(measure, period, each, as_of=as_of) for each in places] if paths else [pd.DataFrame()]
-    return Followed(course, pool, pd.concat([each[1] for each in found], ignore_index=True), pd.concat(fans, ignore_index=True),
-                    counties.base.pairs)
+    fans = [[rows(measure, period, each, as_of=as_of) for each in places] if paths else [pd.DataFrame()] for rows in (projection_rows, paces_rows)]
+    return Followed(course, pool, pd.concat([each[1] for each in found], ignore_index=True),
+                    *(pd.concat(each, ignore_index=True) for each in fans), counties.base.pairs)
 
 
 def _situation(measure: Measure, on: Basis, period: Cohort, past: list[Cohort], as_of: date) -> Situation:

@@ -31,10 +31,16 @@ def course_without_few_left(course: pd.DataFrame, before: pd.DataFrame, profile:
 def tells_who_is_left(before: pd.DataFrame, threshold: int) -> pd.Series:
     """Rows that look ahead for 1 to 10 children still at risk, or whose range ends where all of them would have had the event: then
     what is ahead tells how many they are, and beside the others who left another way."""
-    left, size = before["at_risk"], before["expected_final"]
-    most, least = (before[name] * size - before["observed"] for name in ("projected_975", "projected_025"))
-    all_leave = (most - left).abs().lt(1) | (least + left).abs().lt(1)
-    return before["projected_50"].notna() & (left.between(1, threshold - 1) | left.gt(0) & all_leave)
+    left = before["at_risk"]
+    all_leave = ends_where_all_leave(before, before["projected_025"], before["projected_975"])
+    return before["projected_50"].notna() & (left.between(1, threshold - 1) | all_leave)
+
+
+def ends_where_all_leave(before: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.Series:
+    """Rows of a course as it was counted beside which a range of the final share, `low` to `high`, ends within one child of where all children
+    still at risk would have had the event."""
+    left, (least, most) = before["at_risk"], (share * before["expected_final"] - before["observed"] for share in (low, high))
+    return left.gt(0) & ((most - left).abs().lt(1) | (least + left).abs().lt(1))
 
 
 def without_course(table: pd.DataFrame, hidden) -> pd.DataFrame:

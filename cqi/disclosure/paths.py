@@ -1,15 +1,18 @@
-"""The monitors' looks and the projection as a profile may see them."""
+"""The monitors' looks and the projection, at this pace and others, as a profile may see them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
+from cqi.disclosure.course import ends_where_all_leave
 from cqi.disclosure.policy import policy
 from cqi.vocabulary import WHOLE
 
 LOOK_NUMBERS = ["observed", "expected", "worse", "better", "limit_worse", "limit_better"]
 SHARES = ["share_025", "share_10", "share_50", "share_90", "share_975", "usual"]
+GIVEN_PACES = (0.5, 0.75, 1.0, 1.25, 1.5)
+"""Multiples of the pace now at which a projection is given out where small numbers are hidden."""
 OWN, ADDED_UP = "cohort", "calendar from any month on"
 """The monitor of the period's own children, and the one whose sum tells each look before."""
 
@@ -67,6 +70,25 @@ def protected_projection(projection: pd.DataFrame, course: pd.DataFrame, looks: 
     now = projection["day"].eq(projection["as_of"]) | projection["kind"].ne("observed")
     rows = projection.loc[projection["county"].isin(_shown(course)) & (now | told)]
     return rows.round(dict.fromkeys(SHARES, 2)).reset_index(drop=True)
+
+
+def protected_paces(paces: pd.DataFrame, course: pd.DataFrame, before: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """The projection at other paces of counties whose course is shown, in whole percents: on its last day only, and at GIVEN_PACES.
+    Unaltered
+    for a profile without a threshold.
+
+    How a share grows with the pace tells how many children are left to leave: on every day and at every pace it would narrow that number
+    to a
+    third of what the projection alone leaves open, on the last day at five paces it adds next to nothing (tests/who_is_left.py). A
+    county has none where at some pace the range ends where all children left would have left. `before`: its course as it was counted.
+    """
+    if policy(profile)["threshold"] == 0 or paces.empty:
+        return paces
+    last = paces.loc[paces["county"].isin(_shown(course)) & paces["day"].eq(paces["day"].max())]
+    counted = before.set_index("county").loc[last["county"], ["at_risk", "observed", "expected_final"]].set_index(last.index)
+    told = last.loc[ends_where_all_leave(counted, last["share_025"], last["share_975"]), "county"]
+    rows = last.loc[last["pace"].isin(GIVEN_PACES) & ~last["county"].isin(told)]
+    return rows.round(dict.fromkeys(SHARES[:-1], 2)).reset_index(drop=True)
 
 
 def _shown(course: pd.DataFrame) -> set[str]:

@@ -12,7 +12,7 @@ from cqi.tables import OFFICIAL, OfficialTables, Tables, official_tables
 from cqi.tables.backtested import backtested
 from cqi.wording.plain import spreadsheet_safe
 
-WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "months_charted")
+WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "paces", "months_charted")
 PAST = "the past replayed"
 WRITTEN_OFFICIAL = ("periods", "adjusted", "groups")
 COUNTS = ("children", "numerator", "entered", "at_risk", "observed")

@@ -26,7 +26,8 @@ EARLIER = 6
 @dataclass(frozen=True)
 class Tables:
     """What is known of one cohort in every county, as one profile may see it. Measure tables, then the course of every measure
-    that can be followed (`course`, and the same for `regions`; of the headline also `looks` and `projection`), then what the
+    that can be followed (`course`, and the same for `regions`; of the headline also `looks`, `projection`, and that at other
+    `paces`), then what the
     file can say: `checks` and `defects` as in `Extract`, `reasons` why a figure is not given, `bounds` between which it
     would lie whatever the records left out hold, `months` with their entries and exits."""
 
@@ -39,6 +40,7 @@ class Tables:
     regions: pd.DataFrame
     looks: pd.DataFrame
     projection: pd.DataFrame
+    paces: pd.DataFrame
     months_charted: pd.DataFrame
     findings: pd.DataFrame
     account: pd.DataFrame

@@ -19,7 +19,7 @@ from cqi.vocabulary import WHOLE
 def courses(
     extract: Extract, on: Basis, period: Cohort, as_of: date, first_entry: date, *, found: pd.DataFrame, measures: pd.DataFrame, headline: str,
 ) -> dict[str, pd.DataFrame]:
-    """`course` of the reviewed measures stacked, the headline's first, and of the headline `regions`, `looks` and `projection`.
+    """`course` of the reviewed measures stacked, the headline's first, and of the headline `regions`, `looks`, `projection` and `paces`.
 
     `found` (findings about the file) and `measures` (with their status) say where a comparison could mislead.
     """
@@ -31,7 +31,7 @@ def courses(
     stacked = pd.concat([each.course for each in followed], ignore_index=True).fillna({"region": ""})
     course = _over_limit(_with_gaps(stacked, found), measures)
     own = followed[0]
-    return {"course": course, "regions": _regional(own.regions, course), "looks": own.looks, "projection": own.projection}
+    return {"course": course, "regions": _regional(own.regions, course), "looks": own.looks, "projection": own.projection, "paces": own.paces}
 
 
 def targets(extract: Extract, name: str, counties: tuple[str, ...]) -> dict[str, float]:

@@ -20,7 +20,7 @@ from cqi.disclosure import policy, protected, protected_release
 from cqi.disclosure.earlier import KEY
 from cqi.disclosure.course import course_beside_measures, course_without_few_left, rounded_course, without_course, without_numbers
 from cqi.disclosure.months import ENTERED, LEFT, SOON, beside_cohorts, protected_months
-from cqi.disclosure.paths import protected_looks, protected_projection
+from cqi.disclosure.paths import protected_looks, protected_paces, protected_projection
 from cqi.disclosure.table import without_counts
 from cqi.tables.carried import STATUS, by_month, carried_forward
 from cqi.tables.coarser import coarser
@@ -39,7 +39,7 @@ LEDGER = "CQI_LEDGER"
 """Names the folder in which it is written down what was given out before (see `cqi.tables.ledger`)."""
 LEAVERS = ("return_in_12_months", "reentry_in_12_months")
 """Measures that count children who left to a permanent home in a period."""
-PATHS = ("curves", "looks", "projection", "months_charted")
+PATHS = ("curves", "looks", "projection", "paces", "months_charted")
 
 
 def released_tables(data: str, source: str, as_of: str, profile: str, word: str) -> Tables | OfficialTables:
@@ -137,6 +137,7 @@ def _derived(shown: Tables, every: Tables, before: pd.DataFrame, profile: str) -
     looks = protected_looks(every.looks, own, pd.concat([shown.maturity, earlier], ignore_index=True), profile)
     return without_details(without_over(replace(
         shown, course=course, looks=looks, projection=protected_projection(every.projection, own, looks, profile),
+        paces=protected_paces(every.paces, own, every.course.loc[every.course["measure"] == HEADLINE], profile),
         curves=_drawn(shown.curves), waiting=_waiting(shown.waiting, own, shown.reasons, profile),
     )), policy(profile)["threshold"])
 

@@ -12,8 +12,8 @@ from cqi.tables.official_counted import OfficialTables
 
 OF_THE_FILE = ("account",)
 """Tables without a county that a review tells of: rows read and set aside."""
-ELSEWHERE = ("checks", "months", "defects")
-"""Tables of the file that stand on the page of data quality, and on no review."""
+ELSEWHERE = ("checks", "months", "defects", "paces")
+"""Tables that stand on no review: those of the file on the page of data quality, other paces where people explore."""
 FACTS_ELSEWHERE = ("reasons",)
 
 
