@@ -1,4 +1,4 @@
-"""The command: `cqi review`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi sample`.
+"""The command: `cqi review`, `cqi explore`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi journal`, `cqi sample`.
 
 Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
 was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
@@ -14,16 +14,18 @@ import os
 import signal
 import sys
 import traceback
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
+from cqi.answering import OPTION, answered, journal_options
+from cqi.explore.options import explore_options
 from cqi.progress import Progress, say, timing_lines
 from cqi.render.lock import FolderHeld
-from cqi.render.privacy import quiet
+from cqi.render.privacy import open_streams, quiet
 from cqi.render.room import reason
 from cqi.vocabulary import CqiError, local, no_such
 
-COMMANDS = ("review", "measures", "check", "backtest", "sample")
+COMMANDS = ("review", "explore", "measures", "check", "backtest", "journal", "sample")
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
     "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
@@ -34,8 +36,6 @@ REVIEW_OPTIONS = {
     "profile": ("who will read it: internal or release; repeat for both (default: release)", True),
 }
 """The fields of `Review`, each an option of `cqi review`: help, and whether it may be repeated."""
-
-
 PATHS = ("out", "data", "since", "csv", "dictionary", "folder")
 """Options of any command that name a file or a folder."""
 
@@ -46,6 +46,7 @@ class Stopped(BaseException):
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command and returns its exit code; errors are one line each on standard error, with no traceback."""
+    open_streams()
     quiet()
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar that comes with JupyterLab, takes a second, and that nothing here needs
     signal.signal(signal.SIGTERM, _stopped)
@@ -95,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cqi", description="Mid-course outcome reviews for child welfare, by county and cohort.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _review_options(_command(commands, "review", "render a page for every county and open cohort", _review))
+    explore_options(_command(commands, "explore", "show a finished run as a web page on which people choose, ask what if, and say what they know", _explore))
     measures = _command(commands, "measures", "list the measures, or show one whole", _measures)
     measures.add_argument("name", nargs="?", help="the measure to show")
     measures.add_argument("--dictionary", type=Path, metavar="FILE", help="write the dictionary of all measures there, as Markdown")
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("--as-of", dest="as_of", default="", help=REVIEW_OPTIONS["as_of"][0])
     past.add_argument("--csv", type=Path, metavar="FILE",
                       help="also write every past projection beside what came of it to this file, for the agency's own staff only")
+    journal_options(_command(commands, "journal", "list what stakeholders said, or write down what was done about it", answered))
     sample = _command(commands, "sample", "write the data of the fictional sample state", _sample)
     sample.add_argument("folder", nargs="?", type=Path, default=Path("data_samples"), help="where to (default: data_samples)")
     return parser
@@ -122,7 +125,8 @@ def _review_options(review: argparse.ArgumentParser) -> None:
     review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
     review.add_argument("--cluster", default="", help="make the pages on a Dask cluster: tcp://scheduler:8786, or local:4 for four workers here; the folders of "
                         "--data and --out must be seen by all")
-    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts, but for --cluster")
+    review.add_argument("--journal", default="", metavar="PLACE", help=OPTION)
+    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts, but for --cluster and --journal")
     review.add_argument("--force", action="store_true", help="make all pages again, also those in which nothing has changed")
     review.add_argument("--timings", action="store_true", help="say where the time went")
     review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
@@ -148,7 +152,7 @@ def _review(options: argparse.Namespace) -> int:
     request = _request(options)
     if options.resume:
         before = resumed(options.out)
-        request = replace(before, cluster=options.cluster or before.cluster)
+        request = replace(before, cluster=options.cluster or before.cluster, journal=options.journal or before.journal)
     say(f"Reading {request.data} and counting ...", sys.stderr)
     with Progress("step") as counting, Progress() as progress:
         finished = run(request, progress=progress, counting=counting.at)
@@ -169,7 +173,7 @@ def _request(options: argparse.Namespace):
 
     given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
     return Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out, since=options.since, engine=options.engine,
-                   cluster=options.cluster, profiles=tuple(dict.fromkeys(options.profile or ("release",))), force=options.force, **given)
+                   cluster=options.cluster, journal=options.journal, profiles=tuple(dict.fromkeys(options.profile or ("release",))), force=options.force, **given)
 
 
 def _made(finished) -> str:
@@ -178,6 +182,13 @@ def _made(finished) -> str:
         return f"Nothing new: all {finished.unchanged} pages are as they were made. (--force makes them again.)"
     made, stood = len(finished.outcomes) - len(finished.failed), sum(outcome.stood for outcome in finished.outcomes)
     return f"{made} of {len(finished.outcomes)} pages made." + (f" {stood} of them stood already: nothing that they show has changed." if stood else "")
+
+
+def _explore(options: argparse.Namespace) -> int:
+    from cqi.explore.serve import Asked, serve
+
+    serve(Asked(**{field.name: getattr(options, field.name) for field in fields(Asked)}))
+    return 0
 
 
 def _measures(options: argparse.Namespace) -> int:
@@ -235,6 +246,5 @@ def _backtest(options: argparse.Namespace) -> int:
 
 def _sample(options: argparse.Namespace) -> int:
     from cqi.sample import write_sample
-
     say("\n".join(str(path) for path in write_sample(options.folder)))
     return 0

@@ -12,6 +12,8 @@ from cqi.vocabulary import printable
 def say(text: str, stream=None) -> None:
     """Prints a line at once; names in it steer no terminal. Where the reader went away, as `head` does, the work goes on in silence."""
     stream = stream or sys.stdout
+    if stream is None:  # closed before the command began
+        return
     letters = stream.encoding or "utf-8"
     try:
         print(printable(text).encode(letters, "replace").decode(letters), file=stream, flush=True)

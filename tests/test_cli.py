@@ -217,3 +217,12 @@ def test_a_reader_that_goes_away_ends_nothing(tmp_path):
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
     assert done.stdout.splitlines() == ["Reading data_samples and counting ...", "0"] and done.stderr == ""
     assert (tmp_path / "2026-06-30/release/index.html").is_file()
+
+
+def test_with_output_and_errors_closed_the_work_is_done_in_silence(tmp_path):
+    """As some services start a command."""
+    said = tmp_path / "measures.md"
+    done = subprocess.run(["bash", "-c", '"$@" >&- 2>&- <&-', "bash", sys.executable, "-m", "cqi", "measures", "--dictionary", str(said)], cwd=ROOT)
+    assert done.returncode == 0 and said.read_text(encoding="utf-8") == (ROOT / "docs/measures.md").read_text(encoding="utf-8")
+    done = subprocess.run(["bash", "-c", '"$@" >&- 2>&-', "bash", sys.executable, "-m", "cqi", "check", str(tmp_path / "nothing")], cwd=ROOT)
+    assert done.returncode == 2

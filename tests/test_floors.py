@@ -11,7 +11,7 @@ HOUSE = Path(__file__).parents[1] / "cqi"
 FLOORS = (
     ("vocabulary",),
     ("blocks", "injected"),
-    ("sources", "cohorts", "estimates", "registry", "benchmarks", "sample", "control"),
+    ("sources", "cohorts", "estimates", "registry", "benchmarks", "sample", "control", "journal"),
     ("measures", "quality", "disclosure", "audit"),
     ("course",),
     ("charts", "wording"),
@@ -19,7 +19,8 @@ FLOORS = (
     ("ahead",),
     ("review", "overview", "official"),
     ("progress",),
-    ("render",),
+    ("render", "answering"),
+    ("explore",),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
@@ -76,6 +77,6 @@ def test_an_import_is_seen_however_it_is_written(line, rooms):
 
 def test_import_cqi_is_light():
     """The library alone: no notebook runner, no widgets, no charts, not even pandas."""
-    heavy = ("papermill", "ipywidgets", "altair", "pandas")
+    heavy = ("papermill", "ipywidgets", "altair", "pandas", "sqlalchemy")
     code = f"import sys, cqi; print([name for name in {heavy} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -34,6 +34,16 @@ def helper() -> TextIO:
     return answers
 
 
+def open_streams() -> None:
+    """Where input, output or errors are closed, as some services start a command, they come from and go to nowhere: else the next file that
+    is opened would stand in their place."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+
+
 @contextmanager
 def private_files(mask: int = PRIVATE):
     """Files and folders made meanwhile are their owner's only, or whose the mask says; others are let in by name, with a mode of their own."""
