@@ -139,7 +139,7 @@ def test_parts_that_are_not_installed_are_named_with_the_command(tmp_path, monke
 
 # Without the key
 
-ANY = str(uuid.uuid4())
+ANY = str(uuid.UUID(int=1))
 LOCKED = [f"/api/kernels/{ANY}", f"/api/kernels/{ANY}/channels", f"/voila/api/shutdown/{ANY}", "/", "/?token=", "/voila/static/voila.js",
           "/voila/templates/cqi/static/start.js", "/voila/labextensions/@jupyter-widgets/jupyterlab-manager/package.json"]
 MISSING = ["/api", "/api/kernels", "/api/sessions", "/api/contents", "/api/contents/explore.ipynb", "/api/terminals", "/api/kernelspecs", "/api/config/x",
