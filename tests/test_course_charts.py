@@ -169,7 +169,7 @@ def test_the_bands_begin_where_the_counting_ends():
 
 def test_names_are_kept_apart_and_near_their_lines():
     ends = [(0.40, "a", "#000", "normal"), (0.41, "b", "#000", "normal"), (0.90, "c", "#000", "normal")]
-    heights = [chart.data["height"].iloc[0] for chart in charts._names(ends, 1, 0.1)]
+    heights = [chart.data["height"].iloc[0] for chart in charts.end_names(ends, 1, 0.1)]
     assert heights == pytest.approx([0.355, 0.455, 0.9])
 
 

@@ -17,10 +17,12 @@ from altair.utils import core, schemapi
 
 from cqi import ahead, charts
 from cqi.blocks import Figure, svg
-from cqi.charts import quick
+from cqi.charts import quick, shapes, values, what_if
 from cqi.official import Official
 from cqi.overview import DataQuality, Overview
+from cqi.registry import measure
 from cqi.review import Review
+from cqi.tables import HEADLINE
 from cqi.vocabulary import WHOLE
 
 SAMPLE = {"as_of": "2026-06-30", "source": "episodes", "data": "data_samples", "profile": "internal"}
@@ -28,10 +30,12 @@ PARTS = {
     Review: ("heading_for", "expected", "signal", "by_month", "exits", "waiting", "counter_measures", "track_record"),
     Overview: ("counties", "funnel"), DataQuality: ("reasons", "checks", "months"), Official: ("periods", "groups"),
 }
-MODULES = [charts, *(import_module(f"cqi.charts.{each.name}") for each in iter_modules(charts.__path__) if each.name != "quick")]
+MODULES = [charts, *(import_module(f"cqi.charts.{each.name}") for each in iter_modules(charts.__path__)
+                     if each.name not in ("quick", "shapes"))]
 DRAWING = {(module, name) for module in MODULES for name, found in vars(module).items()
-           if getattr(found, "__module__", "") == module.__name__ and hasattr(found, "__wrapped__")}
-"""Every chart function: those that draw unchecked."""
+           if getattr(found, "__module__", "") == module.__name__
+           and getattr(found, "__annotations__", {}).get("return") == "alt.LayerChart"}
+"""Every chart function."""
 
 
 def figures(block):
@@ -46,7 +50,21 @@ def specs():
     ahead.track_record.cache_clear()
     pages = (Review(county="Birch", cohort="2025H2", **SAMPLE), Overview(cohort="2025H2", **SAMPLE),
              DataQuality(cohort="2025H2", **SAMPLE), Official(county=WHOLE, **SAMPLE))
-    return [figure.spec for page in pages for part in PARTS[type(page)] for figure in figures(getattr(page, part)())]
+    return [*(figure.spec for page in pages for part in PARTS[type(page)] for figure in figures(getattr(page, part)())), *explored()]
+
+
+def explored():
+    """The specifications of charts that only the explore page has."""
+    def path(first, *middles):
+        rows = {"day": pd.date_range(first, periods=len(middles), freq="ME"), **{name: np.array(middles) + place / 50 for place, name in enumerate(what_if.SHARES, -2)}}
+        return pd.DataFrame(rows)
+
+    seen, now, chosen = path("2026-04-01", 0.12, 0.2, 0.21), path("2026-06-30", 0.21, 0.3), path("2026-06-30", 0.21, 0.36)
+    pairs = pd.DataFrame({"cohort": ["2023H1", "2023H2"], "value": [0.4, 0.3], "lower": [0.3, 0.2], "upper": [0.5, 0.4],
+                          "share": [0.05, 0.04], "low": [0.02, 0.01], "high": [0.1, 0.09]})
+    held = pd.DataFrame({"title": ["Home", "Home", "Heard"], "words": ["One", "Other", "Visits"], "kind": [values.OUTCOME, values.OUTCOME, values.COMPLIANCE]})
+    fans = [what_if.other_fan(seen, now, chosen, goal, top=0.6, words=words, definition=measure(HEADLINE)) for goal, words in ((0.4, "faster"), (None, ""))]
+    return [charts.spec(chart) for chart in (*fans, what_if.fast_and_back(pairs), values.values_map(held))]
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +154,23 @@ def test_charts_that_differ_in_their_rows_only_are_compiled_once():
     assert one != other and other == vl_convert.vegalite_to_svg({**chart(3.0), "config": svg._settings()})
 
 
+def ended(low, high, *, top=9.5):
+    axis = {"field": "value", "type": "quantitative"}
+    return {"datasets": {"given": [{"value": 1.0, "high": top}]}, "data": {"name": "given"}, "mark": "bar",
+            "encoding": {"x": axis | {"scale": {"domain": [low, high]}}, "y": axis | {"field": "high", "scale": {"domain": [0, top]}}}}
+
+
+@pytest.mark.parametrize("ends, again", [
+    ((-40.8, 74.9), True), ((-129.0, 211.3), True), ((-3, 2), True), ((-8, 9.5), False), ((0, 74.9), False), ((-8, -3), False),
+    ((3, 8), False), ((74.9, -40.8), False),
+])
+def test_charts_that_differ_in_the_ends_of_a_scale_are_compiled_once_where_signs_are_the_same(ends, again):
+    svg._compiled.cache_clear()
+    svg._drawn(ended(-2.5, 7.25), "t")
+    assert svg._drawn(ended(*ends), "t") == vl_convert.vegalite_to_svg({**ended(*ends), "config": svg._settings()})
+    assert svg._compiled.cache_info().misses == 1 + (not again)
+
+
 def test_rows_under_a_name_of_the_charts_own_stay_where_they_are():
     """`value` is a table's name and a column's: only the names that Altair gives are exchanged."""
     spec = {"datasets": {"value": [{"value": 1.0}, {"value": 4.0}]}, "data": {"name": "value"}, "mark": "tick",
@@ -175,3 +210,24 @@ def test_a_chart_of_months_is_drawn_alike_in_every_time_zone():
     drawn = [subprocess.run([sys.executable, "-c", DRAWN_THERE], capture_output=True, text=True, check=True, env=os.environ | {"TZ": zone}).stdout
              for zone in ("UTC", "America/New_York", "Pacific/Kiritimati")]
     assert "<path" in drawn[0] and drawn[0] == drawn[1] == drawn[2]
+
+
+def coloured(rows, top, colour, again=None):
+    """Two layers; their rows are one table, or `again` is that of the second."""
+    table = pd.DataFrame({"at": [1.0, 2.0], "value": rows})
+    second = table if again is None else pd.DataFrame({"at": [1.0, 2.0], "value": again})
+    y = shapes.alt.Y("value:Q", scale=shapes.alt.Scale(domain=[0, top]))
+    return shapes.alt.layer(shapes.alt.Chart(table).mark_line(color=colour).encode(x="at:Q", y=y),
+                            shapes.alt.Chart(second).mark_point().encode(x="at:Q", y=y), width=200)
+
+
+@pytest.mark.parametrize("chart, known", [
+    (coloured([3.0, 4.0], 7.5, "red"), True), (coloured([1.0, 2.0], np.float64(9.25), "red"), True),
+    (coloured([1.0, 2.0], 5, "red"), False), (coloured([1.0, 2.0], 5.5, "blue"), False),
+    (coloured([1.0, 2.0], 5.5, "red", [1.0, 2.0]), False), (coloured([1.0, 2.0], 5.5, "red", [3.0, 2.0]), False),
+], ids=["rows", "a number", "a whole number", "a colour", "two tables of the same rows", "two tables"])
+def test_charts_of_one_shape_are_made_by_altair_once_and_written_as_it_writes_each(chart, known, monkeypatch):
+    monkeypatch.setattr(shapes, "_SHAPES", {})
+    shapes.written(coloured([1.0, 2.0], 5.5, "red"))
+    assert shapes.written(chart) == chart.to_dict()
+    assert len(shapes._SHAPES) == 2 - known

@@ -31,6 +31,10 @@ _WITHOUT_EFFECT = {("opacity", "1"), ("fill-opacity", "1"), ("stroke-opacity", "
 
 _NAMED_BY_CONTENT = re.compile(r'"(data-[0-9a-f]{32})"')
 """Altair's name for a table: a digest of its rows."""
+_ENDS = re.compile(r'"domain": \[(-?\d[\d.e+-]*), (-?\d[\d.e+-]*)\]')
+_OURS = re.compile(r"-?900719925\d{3}\.5")
+_ROWS = 500
+"""From here on our numbers stand for rows, below it for ends of scales."""
 _NO_FONTS = "<fontconfig><dir>/dev/null</dir></fontconfig>"
 _ONE_WORD = {"$schema": "https://vega.github.io/schema/vega/v6.json",
              "marks": [{"type": "text", "encode": {"enter": {"text": {"signal": "timeFormat(0, '%Y')"}}}}]}
@@ -63,8 +67,9 @@ def _drawn(spec: dict, title: str) -> str:
     if _fetches(spec):
         raise CqiError(f"Chart {title!r}: its specification names an address to fetch from; give the rows themselves.")
     refuse_rows(spec, title=title)
+    _start_engine()
     try:
-        return _picture(json.dumps({**spec, "config": _settings()}))
+        return _picture(_vega({**spec, "config": _settings()}))
     except ValueError as error:
         raise CqiError(f"Chart {title!r}: its specification cannot be drawn; give valid Vega-Lite.") from error
 
@@ -76,10 +81,9 @@ def _settings() -> dict:
 
 
 @lru_cache(maxsize=64)
-def _picture(spec: str) -> str:
-    """The specification as the drawing engine draws it; kept, because every county has the chart of the whole file's past."""
-    _start_engine()
-    return vl_convert.vega_to_svg(_vega(spec), allowed_base_urls=[])
+def _picture(vega: str) -> str:
+    """The chart as the drawing engine draws it; kept, because every county has the chart of the whole file's past."""
+    return vl_convert.vega_to_svg(json.loads(vega), allowed_base_urls=[])  # given text, it reads numbers less exactly
 
 
 @cache
@@ -102,20 +106,41 @@ def _start_engine() -> None:
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _vega(spec: str) -> dict:
-    """The specification compiled to Vega. Compiling does not look at rows, so charts that differ in their rows only are compiled once."""
-    parts = json.loads(spec)
-    tables = parts.pop("datasets", {})
-    names = {name: f"rows-{number}" for number, name in enumerate(dict.fromkeys(_NAMED_BY_CONTENT.findall(json.dumps(parts)))) if name in tables}
-    shape = _NAMED_BY_CONTENT.sub(lambda found: f'"{names.get(found[1], found[1])}"', json.dumps(parts))
+def _vega(spec: dict) -> str:
+    """The specification compiled to Vega. Compiling does not look at rows, and of the ends of a scale at the signs only: charts that
+    differ in nothing else are compiled once, with numbers of ours in their place."""
+    tables = spec.get("datasets", {})
+    text = json.dumps({name: part for name, part in spec.items() if name != "datasets"})
+    names = {name: f"rows-{number}" for number, name in enumerate(dict.fromkeys(_NAMED_BY_CONTENT.findall(text))) if name in tables}
     given = {names.get(name, name): rows for name, rows in tables.items()}
-    vega = _compiled(shape, tuple(sorted(given)))
-    return {**vega, "data": [{**each, "values": given[each["name"]]} if each["name"] in given else each for each in vega.get("data", ())]}
+    shape, filled = _without_ends(_NAMED_BY_CONTENT.sub(lambda found: f'"{names.get(found[1], found[1])}"', text))
+    filled |= {_ours(_ROWS + number): json.dumps(given[name]) for number, name in enumerate(sorted(given))}
+    return _OURS.sub(lambda found: filled.get(found[0], found[0]), _compiled(shape, tuple(sorted(given))))
+
+
+def _without_ends(shape: str) -> tuple[str, dict[str, str]]:
+    """The shape with numbers of ours as ends of its scales, each with the sign of the one that it stands for; 0 stays."""
+    ours: dict[float, str] = {}
+
+    def exchanged(found: re.Match) -> str:
+        ends = [ours.setdefault(float(end), "-" * (float(end) < 0) + _ours(len(ours))) if float(end) else end for end in found.groups()]
+        return f'"domain": [{", ".join(ends)}]'
+
+    return _ENDS.sub(exchanged, shape), {own: json.dumps(end) for end, own in ours.items()}
+
+
+def _ours(number: int) -> str:
+    return f"900719925{number:03}.5"
 
 
 @lru_cache(maxsize=256)
-def _compiled(shape: str, tables: tuple[str, ...]) -> dict:
-    return vl_convert.vegalite_to_vega({**json.loads(shape), "datasets": dict.fromkeys(tables, [])})
+def _compiled(shape: str, tables: tuple[str, ...]) -> str:
+    """The shape as Vega, with a number of ours for the rows of each table."""
+    vega = vl_convert.vegalite_to_vega({**json.loads(shape), "datasets": dict.fromkeys(tables, [])})
+    for each in vega.get("data", ()):
+        if each["name"] in tables:
+            each["values"] = float(_ours(_ROWS + tables.index(each["name"])))
+    return json.dumps(vega)
 
 
 def _fetches(part: object) -> bool:

@@ -6,14 +6,14 @@ good news are never red and green; a county is never ranked.
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.aggregates import refuse_rows
 from cqi.blocks.palette import (
     BLUE, DASHES, GREEN, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, altair_config,
 )
-from cqi.charts.quick import switch_on, unchecked, written
+from cqi.charts.quick import switch_on
+from cqi.charts.shapes import Part, alt, written
 from cqi.cohorts import spanned
 from cqi.measures import KINDS, kinds_of_exit
 from cqi.vocabulary import MEASURE_COLUMNS, CqiError
@@ -22,7 +22,7 @@ switch_on()
 KIND_COLOURS = (BLUE, GREEN, ORANGE, GREY, LIGHT_GREY)
 
 
-def spec(chart: alt.Chart | alt.LayerChart | alt.VConcatChart) -> dict:
+def spec(chart: Part | alt.Chart | alt.LayerChart) -> dict:
     """The chart as a Vega-Lite specification with the house's settings; the same chart gives the same bytes.
 
     Raises CqiError for a chart of anything but aggregates: Altair writes the rows that it is given into the notebook.
@@ -39,7 +39,6 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-@unchecked
 def exits(curves: pd.DataFrame) -> alt.LayerChart:
     """Stacked shares by month in care: each kind of exit, and still in care on top; a label with its colour at the right edge."""
     table = kinds_of_exit(checked(curves))[["kind", "month", "share", "place"]]
@@ -73,7 +72,6 @@ def spread(places: list[float], *, apart: float) -> list[float]:
     return moved
 
 
-@unchecked
 def against_earlier(curves: pd.DataFrame, cohort: str) -> alt.LayerChart:
     """This cohort's cumulative share with its interval, over the band of earlier cohorts, lowest to highest."""
     whole = checked(curves).loc[curves["part"].eq("") & curves["value"].notna(), ["cohort", "at", "value", "lower", "upper"]]
@@ -110,7 +108,6 @@ def _end_labels(now: pd.DataFrame, earlier: pd.DataFrame) -> list[alt.Chart]:
     ]
 
 
-@unchecked
 def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     """Counts of children by group as bars with the count at the end; groups in the order given, those without a child left out."""
     rows = checked(table).assign(group=table["group"].str.split(": ").str[1])[["group", "numerator"]].dropna()
@@ -123,7 +120,6 @@ def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     return alt.layer(bar, text, width=WIDTH - 170, height=34 * len(order))
 
 
-@unchecked
 def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by cohort with intervals; this cohort as a diamond under its name, earlier ones as circles."""
     rows = checked(table).loc[table["value"].notna(), ["cohort", "value", "lower", "upper"]]
@@ -153,7 +149,6 @@ def _which(channel: str):
     return alt.Color("which:N", scale=alt.Scale(domain=domain, range=[BLUE, GREY]), legend=None)
 
 
-@unchecked
 def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     """One line: the range that an unchanged pace would give, the expected number, and the children counted."""
     row = pd.DataFrame([{name: float(course[name]) for name in ("observed", "expected", "usual_low", "usual_high")}]).rename(columns={"usual_low": "lower", "usual_high": "upper"})
@@ -171,7 +166,6 @@ def observed_and_expected(course: pd.Series) -> alt.LayerChart:
     return alt.layer(band, tick, point, usual, counted, width=WIDTH - 20, height=90)
 
 
-@unchecked
 def counties(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """A proportion by county with its interval, counties in order of name; no ranking, no colours of judgement."""
     rows = checked(table).loc[table["value"].notna(), ["county", "value", "lower", "upper"]]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, LIGHT_GREY, LIGHT_ORANGE, ORANGE, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.vocabulary import CqiError
 
 AIM = 0.80
@@ -29,7 +28,6 @@ def error_spec(by_month: pd.DataFrame) -> dict:
     return spec(error(by_month))
 
 
-@unchecked
 def coverage(by_month: pd.DataFrame) -> alt.LayerChart:
     """How often the 80% range held the final figure, by month of the course, with 95% limits where known; the rule is the aim.
 
@@ -51,7 +49,6 @@ def coverage(by_month: pd.DataFrame) -> alt.LayerChart:
         width=WIDTH - 90, height=TALL)
 
 
-@unchecked
 def error(by_month: pd.DataFrame) -> alt.LayerChart:
     """Mean error of the projection and of two common ways, by month of the course, with 95% limits where known; names at the left
     ends, where the lines lie furthest apart.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.control import COMMON, CONCERN, FAIL, HIT_OR_MISS, IMPROVEMENT, NEUTRAL_HIGH, NEUTRAL_LOW, PASS
 from cqi.measures.charted import POINT_COLUMNS, Charted
 from cqi.vocabulary import CqiError
@@ -29,7 +28,6 @@ def control_spec(chart: Charted) -> dict:
     return spec(control(chart))
 
 
-@unchecked
 def control(chart: Charted) -> alt.LayerChart:
     """Months joined by a line over the band between the limits, with the average; the icons above. A month without a value is a
     gap. Without limits to judge by, the band is left out. Raises CqiError for a table that is not of POINT_COLUMNS."""

@@ -5,13 +5,12 @@ Better is blue and worse orange, and never by colour alone: signals are diamonds
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spread
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.course.exposure import KINDS
 from cqi.course.monitors import fewer_is_worse
 from cqi.registry import measure
@@ -79,7 +78,6 @@ def _begins(rows: pd.DataFrame) -> pd.Series:
     return rows["alarm"].ne("") & rows["alarm"].ne(rows.groupby("monitor")["alarm"].shift(fill_value=""))
 
 
-@unchecked
 def vlad(looks: pd.DataFrame) -> alt.LayerChart:
     """One county's children counted, less those expected, by month's end; the band is where no signal would come.
 
@@ -124,7 +122,6 @@ def gap_words(difference: float) -> str:
     return "as expected" if size == "0" else f"about {size} {'more' if difference > 0 else 'fewer'}"
 
 
-@unchecked
 def fan(projection: pd.DataFrame, target: float | None) -> alt.LayerChart:
     """One county's share so far, then its likely course: the middle, 4 times in 5 (dark) and 19 in 20 (light).
 
@@ -180,7 +177,6 @@ def as_of_rule(month: float, last: float, top: float) -> list[alt.Chart]:
     return [row.mark_rule(color=GREY, strokeWidth=1).encode(x="month:Q"), name.encode(x="month:Q", y="top:Q", text="words:N")]
 
 
-@unchecked
 def monitors(looks: pd.DataFrame) -> alt.LayerChart:
     """Each monitor's statistic as a share of its limit by month's end: below zero worse, above better, signals as diamonds.
 

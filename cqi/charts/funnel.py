@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import altair as alt
 import numpy as np
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, HEIGHT, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH
 from cqi.charts import checked, spec, spread
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.estimates import Funnel, proportion_funnel, proportion_limits
 from cqi.estimates.funnel import INNER, INSIDE, OUTER
 
@@ -27,7 +26,6 @@ def drawn(rows: pd.DataFrame, *, title: str) -> dict:
     return spec(by_size(rows, title=title))
 
 
-@unchecked
 def by_size(rows: pd.DataFrame, *, title: str) -> alt.LayerChart:
     """Each county's share over its number of children, with the share of all of them together and the limits about it.
 

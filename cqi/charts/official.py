@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, QUIET, WIDTH
 from cqi.charts import checked, short_period
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.vocabulary import UNKNOWN
 
 
-@unchecked
 def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float | None) -> alt.LayerChart:
     """A measure by 12-month period with intervals; the nation's figure, where there is one, as a dashed line
     named at its end: context only."""
@@ -31,7 +29,6 @@ def by_period(table: pd.DataFrame, *, title: str, percent: bool, national: float
     return alt.layer(*layers, width=width, height=200)
 
 
-@unchecked
 def by_group(table: pd.DataFrame, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by group of children with intervals, groups in the order given; no ranking."""
     rows = checked(table).loc[table["value"].notna()].assign(

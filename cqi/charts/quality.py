@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_BLUE, ORANGE, QUIET, WIDTH, WORDS_ORANGE
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 
 WITHIN, OVER = "within the limit", "over the limit"
 
 
-@unchecked
 def limits(table: pd.DataFrame) -> alt.LayerChart:
     """How much of each official limit the newest half-year uses: columns title, used (1 is the limit), over."""
     rows = table[["title", "used", "over"]].assign(
@@ -30,7 +28,6 @@ def limits(table: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(bar, line, name, text, width=WIDTH - 270, height=30 * len(rows) + 10)
 
 
-@unchecked
 def by_period(table: pd.DataFrame) -> alt.LayerChart:
     """Every check in every period: a light square within the limit, a dark one with a cross over it; columns title, period, over."""
     rows = table[["title", "period", "over"]].assign(state=lambda found: found["over"].map({True: OVER, False: WITHIN}))
@@ -44,7 +41,6 @@ def by_period(table: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(square, cross, width=max(WIDTH - 270, 26 * len(periods)), height=28 * rows["title"].nunique())
 
 
-@unchecked
 def reasons(table: pd.DataFrame) -> alt.LayerChart:
     """Rows set aside by reason as bars with the count at the end; columns reason, rows."""
     order = list(table["reason"])
@@ -55,7 +51,6 @@ def reasons(table: pd.DataFrame) -> alt.LayerChart:
     return alt.layer(bar, text, width=WIDTH - 340, height=34 * len(table))
 
 
-@unchecked
 def months(table: pd.DataFrame) -> alt.LayerChart:
     """Entries and exits by month as two lines told apart by dash and name; columns month (first day), entries, exits."""
     rows = table.melt(["month"], ["entries", "exits"], "what", "children")

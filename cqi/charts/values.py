@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, QUIET, RULE, WORDS_ORANGE
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.vocabulary import CqiError
 
 OUTCOME, COMPLIANCE, NONE = "outcome", "compliance", "none"
@@ -22,7 +21,6 @@ LINKED, LEFT, WIDE = 235, 330, 660
 """Pixels: where links begin and end, and the whole picture's width."""
 
 
-@unchecked
 def values_map(rows: pd.DataFrame) -> alt.LayerChart:
     """One row a value and measure, in order: `title`, the value; `words`, the measure, or what stands in its place; `kind`, OUTCOME,
     COMPLIANCE

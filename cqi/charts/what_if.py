@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import altair as alt
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import short_period
 from cqi.charts.course import SHARES, TALL, as_of_rule, bands, dashed, end_names, level_rule, months_axis
-from cqi.charts.quick import unchecked
+from cqi.charts.shapes import alt
 from cqi.registry import Measure
 from cqi.vocabulary import CqiError
 
 
-@unchecked
 def other_fan(seen: pd.DataFrame, now: pd.DataFrame, chosen: pd.DataFrame, goal: float | None, *, top: float, words: str,
     definition: Measure) -> alt.LayerChart:
     """The share so far (`seen`), then the likely course at a chosen pace (`chosen`) in blue, before that at the pace `now`, grey between
@@ -53,7 +51,6 @@ def _ends(now: pd.DataFrame, chosen: pd.DataFrame, words: str, goals: list[float
     return own + [(height, f"goal {height:.0%}", INK, "bold") for height in goals]
 
 
-@unchecked
 def fast_and_back(pairs: pd.DataFrame) -> alt.LayerChart:
     """A line a period (`cohort`), the one in which most left soon at the top: `value`, how many left soon, as a circle, and `share`, how
     many came back,
