@@ -11,7 +11,7 @@ review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
 
 test: $(VENV)/dev
-	$(IN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb
+	$(IN) -m pytest -n 2 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb
 
 # Minutes, not for every change: reading a million stays, counting five million.
 benchmark: $(VENV)/dev

@@ -51,8 +51,15 @@ def kernels(process: subprocess.Popen, *, seconds: int = 120) -> list[psutil.Pro
 
 
 def alive(processes: list[psutil.Process], *, seconds: float) -> list[psutil.Process]:
-    """Those that still run when the seconds are over."""
-    return psutil.wait_procs(processes, timeout=seconds)[1]
+    """Those that still run when the seconds are over; one that has ended and was not yet taken note of does not."""
+    return [each for each in psutil.wait_procs(processes, timeout=seconds)[1] if not _ended(each)]
+
+
+def _ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def notebooks_with(folder: Path, *, old: str = "", new: str = "", cell: str = "", name: str = "mid_course_review.ipynb") -> Path:
