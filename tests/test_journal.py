@@ -26,7 +26,7 @@ from cqi.journal.versions import MIGRATIONS, VERSION, VERSION_TABLE
 from cqi.vocabulary import CqiError
 from payloads import PAYLOADS, TIDIED
 from running import ROOT
-from writers import REVISING, finished, go, writer
+from writers import REVISING, assert_twenty_lose_nothing, finished, go, writer
 
 SAID = Entry(kind="comment", text="The bus stops at six.")
 WHOLE = Entry(kind="need", text="Visits on weekday evenings.", role="foster parent", name="A. Doe", county="Birch", cohort="2025H2",
@@ -146,12 +146,7 @@ def test_the_database_itself_refuses_to_change_what_was_kept(place, words):
 
 def test_twenty_processes_write_at_once_and_nothing_is_lost(place):
     """The journal is made by whoever comes first."""
-    writers = [writer(place, f"w{number}", 5) for number in range(20)]
-    go(writers)
-    numbers = sorted(number for said in finished(writers) for number in said)
-    found = Journal.opened(place).entries()
-    assert numbers == [each.number for each in found] == list(range(1, 101))
-    assert {each.text for each in found} == {f"w{who} {turn}" for who in range(20) for turn in range(5)}
+    assert_twenty_lose_nothing(place)
 
 
 def test_revisions_at_once_are_all_kept_as_versions(place):

@@ -12,7 +12,7 @@ from cqi.journal.versions import VERSION_TABLE
 from cqi.vocabulary import CqiError
 from databases import postgres, statement
 from test_journal import SAID, SHORT, STRANGE, WHOLE
-from writers import REVISING, finished, go, writer
+from writers import REVISING, assert_twenty_lose_nothing, finished, go, writer
 
 __all__ = ["postgres"]
 pytestmark = pytest.mark.postgres
@@ -64,12 +64,7 @@ def test_the_database_itself_refuses_to_change_what_was_kept(place):
 def test_twenty_processes_write_at_once_and_nothing_is_lost(place):
     """Also where the database is set to show every transaction one state for its whole life: a number could be given twice."""
     statement(place, f"ALTER DATABASE {place.partition('?')[0].rpartition('/')[2]} SET default_transaction_isolation = 'repeatable read'")
-    writers = [writer(place, f"w{number}", 5) for number in range(20)]
-    go(writers)
-    numbers = sorted(number for said in finished(writers) for number in said)
-    found = Journal.opened(place).entries()
-    assert numbers == [each.number for each in found] == list(range(1, 101))
-    assert {each.text for each in found} == {f"w{who} {turn}" for who in range(20) for turn in range(5)}
+    assert_twenty_lose_nothing(place)
 
 
 def test_revisions_at_once_are_all_kept_as_versions(place):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from cqi.journal import Journal
 from running import ROOT
 
 START = """
@@ -49,3 +50,13 @@ def finished(writers: list[subprocess.Popen]) -> list[list[int]]:
     said = [each.communicate(timeout=240) for each in writers]
     assert [error for _, error in said if error] == [] and [each.returncode for each in writers] == [0] * len(writers)
     return [[int(line) for line in words.split()] for words, _ in said]
+
+
+def assert_twenty_lose_nothing(place) -> None:
+    """Twenty processes write five entries each at once: all are there, numbered without a gap."""
+    writers = [writer(place, f"w{number}", 5) for number in range(20)]
+    go(writers)
+    numbers = sorted(number for said in finished(writers) for number in said)
+    found = Journal.opened(place).entries()
+    assert numbers == [each.number for each in found] == list(range(1, 101))
+    assert {each.text for each in found} == {f"w{who} {turn}" for who in range(20) for turn in range(5)}
