@@ -6,7 +6,7 @@ import textwrap
 
 import pandas as pd
 
-from cqi.blocks.palette import BLUE, DASHES, GREY, INK, QUIET, RULE, WORDS_ORANGE
+from cqi.blocks.palette import BLUE, DASHES, GREY, INK, QUIET, WORDS_ORANGE
 from cqi.charts.shapes import alt
 from cqi.vocabulary import CqiError
 
