@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cqi.blocks.palette import BLUE, ORANGE, WORDS_ORANGE
+from cqi.blocks.palette import BLUE, WORDS_ORANGE
 from cqi.blocks.svg import figure_svg
 from cqi.charts import course as charts
 from cqi.charts import spec

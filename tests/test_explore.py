@@ -15,7 +15,7 @@ import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from drawn_run import COURSE, HEADLINE, RETURNS, drawn_run
+from drawn_run import HEADLINE, RETURNS, drawn_run
 
 from cqi.blocks import Cell, Table
 from cqi.explore import downloads, earlier, feedback, maps, shapes, show, where

@@ -25,7 +25,7 @@ from cqi.cli import main
 from cqi.render import pages, run as running_of_pages
 from cqi.render.counted import WRITTEN, Tables, small_left
 from cqi.render.lock import FolderHeld, held
-from cqi.render.plan import Job, jobs, notebook_path, slug
+from cqi.render.plan import Job, jobs, slug
 from cqi.render.run import Request, run
 from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with, started, tree
 
