@@ -138,7 +138,7 @@ def test_tables_that_altair_refuses_are_refused():
 
 
 def test_a_picture_is_the_one_that_is_drawn_in_one_go(every):
-    svg._start_engine()
+    svg.start_engine()
     for spec in [every[0], *every[10:40:6]]:
         whole = vl_convert.vegalite_to_svg({**spec, "config": svg._settings()}, allowed_base_urls=[])
         assert svg._drawn(spec, "t") == whole
@@ -181,8 +181,8 @@ def test_rows_under_a_name_of_the_charts_own_stay_where_they_are():
 def test_starting_the_engine_leaves_the_surroundings_as_they_were(monkeypatch):
     for before in ("/etc/fonts/fonts.conf", None):
         monkeypatch.setenv("FONTCONFIG_FILE", before) if before else monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
-        svg._start_engine.cache_clear()
-        svg._start_engine()
+        svg.start_engine.cache_clear()
+        svg.start_engine()
         assert os.environ.get("FONTCONFIG_FILE") == before
 
 

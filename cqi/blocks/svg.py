@@ -67,7 +67,7 @@ def _drawn(spec: dict, title: str) -> str:
     if _fetches(spec):
         raise CqiError(f"Chart {title!r}: its specification names an address to fetch from; give the rows themselves.")
     refuse_rows(spec, title=title)
-    _start_engine()
+    start_engine()
     try:
         return _picture(_vega({**spec, "config": _settings()}))
     except ValueError as error:
@@ -87,7 +87,7 @@ def _picture(vega: str) -> str:
 
 
 @cache
-def _start_engine() -> None:
+def start_engine() -> None:
     """Starts the drawing engine, once in a process, without what differs from one machine to another.
 
     Not with the machine's fonts: it has the first of `FONT` in itself, measures the same with it everywhere, and would open a font's

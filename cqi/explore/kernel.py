@@ -1,4 +1,4 @@
-"""The kernel behind one person's page: its libraries are loaded before anybody asks for it."""
+"""The kernel behind one person's page: its libraries are loaded, and it can draw, before anybody asks for it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ def start() -> None:
     os.umask(PRIVATE)
     no_core_dumps()
     quiet()
-    import cqi.explore.app  # noqa: F401 - what the page needs
+    import cqi.explore.app
+    import cqi.explore.where  # noqa: F401 - what the page begins with
+    from cqi.blocks.svg import start_engine
 
+    start_engine()
     launch_new_instance()
