@@ -173,7 +173,7 @@ def test_when_the_parent_is_killed_its_children_go_too(tmp_path):
         parent.send_signal(signal.SIGKILL)
         with pytest.raises(DeadKernelError):
             child.execute("import time; time.sleep(20)")
-        assert alive([psutil.Process(child.pid)] if psutil.pid_exists(child.pid) else [], seconds=5) == []
+        assert alive([psutil.Process(child.pid)] if psutil.pid_exists(child.pid) else [], seconds=60) == []
 
 
 # ---- no thread when it forks -----------------------------------------------------------------------------------------------

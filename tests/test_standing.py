@@ -107,7 +107,7 @@ def test_a_stopped_run_is_finished_to_the_byte(small, whole, tmp_path, number):
     process.send_signal(number)
     said = process.communicate(timeout=60)[1]
     assert process.returncode == {signal.SIGKILL: -9, signal.SIGINT: 130}[number], said
-    assert alive(running, seconds=5) == []
+    assert alive(running, seconds=60) == []
     folder = manifest.parents[1]
     with Manifest(folder) as seen:
         assert seen.unfinished["counties"] == list(WORDS["counties"]) and seen.damaged == 0
