@@ -183,8 +183,9 @@ def test_the_parent_of_our_notebooks_has_one_thread(tmp_path):
     tables.official_tables("data_samples", "episodes", "2026-06-30", "internal")
     backtested("data_samples", "episodes", "2026-06-30", "internal")
     wanted = [each for role in NOTEBOOKS for each in imports(code(nbformat.read(notebook_path(role), 4)))]
-    parent = warm_parent(tmp_path, wanted=wanted, tables=[("data_samples", "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official")])
-    assert ready(parent) and ("cqi", ("Review",)) in wanted
+    parent = warm_parent(tmp_path, wanted=wanted)
+    asked = [("data_samples", "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official")]
+    assert ready(parent, asked) and ("cqi", ("Review",)) in wanted
     assert len(list(Path(f"/proc/{parent.pid}/task").iterdir())) == 1
     with forked(str(tmp_path), "", 60) as child:  # what notebooks import is there
         child.execute("import sys\nassert {'pandas', 'altair', 'cqi.review', 'cqi.charts'} <= set(sys.modules)\nbefore = set(sys.modules)")
@@ -209,7 +210,7 @@ def test_a_module_that_starts_a_thread_is_not_kept(tmp_path, monkeypatch):
 
 def test_a_parent_that_has_threads_does_not_fork(tmp_path):
     """A notebook's children have threads as they like; the parent of all has none, or leaves its notebooks to kernels."""
-    parent = warm_parent(tmp_path, wanted=[("cqi.render.warm", ())], tables=[])
+    parent = warm_parent(tmp_path, wanted=[("cqi.render.warm", ())])
     assert ready(parent)
     program = "import threading, time\nthreading.Thread(target=time.sleep, args=(5,)).start()\nimport threading\nthreading.active_count()"
     made = executed(notebook(tmp_path, program), engine_name="cqi", warm=str(tmp_path))

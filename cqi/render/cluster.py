@@ -69,16 +69,20 @@ class ClusterCrew:
     """
 
     def __init__(self, out: Path, private: Path, *, engine: str, ids: frozenset[str], roles: Sequence[str],
-                 tables: Sequence[Sequence[str]], cluster: str, data: tuple[str, str]) -> None:
+                 cluster: str, data: tuple[str, str]) -> None:
         self._address, self._private, self.workers = checked_address(cluster), private, 0
         told = {name: value for name, value in os.environ.items() if name.startswith("CQI_") or name in OWN_FOLDERS}
-        self._order = {"out": str(out), "private": str(private), "engine": engine, "roles": list(roles), "tables": list(tables),
-                       "data": list(data), "environment": told, "seconds": pages.CELL_SECONDS, "program": program(), "seen": secrets.token_hex()}
+        self._order = {"out": str(out), "private": str(private), "engine": engine, "roles": list(roles), "data": list(data), "environment": told, "seconds": pages.CELL_SECONDS, "program": program(), "seen": secrets.token_hex()}
         self._local = self._client = None
         self._ended, self._alone, self._looking = False, threading.Lock(), threading.Lock()
         self._looked, self._nobody = 0.0, 0
 
     def __enter__(self) -> ClusterCrew:
+        return self
+
+    def prepare(self, tables: Sequence[Sequence[str]]) -> None:
+        """Finds the workers, which begin to read the tables: [data, source, cohort, as-of day, profile] each."""
+        self._order["tables"] = list(tables)
         (self._private / PROBE).write_text(self._order["seen"], encoding="ascii")
         try:
             self._connect()
@@ -86,7 +90,6 @@ class ClusterCrew:
         except BaseException:
             self.end()
             raise
-        return self
 
     def __exit__(self, *_) -> None:
         self.end()

@@ -33,18 +33,17 @@ WRITER_BYTES = 600 * 2**20
 
 
 class Crew:
-    """Makes pages, `workers` at once. `tables` are those that the warm parent reads before it forks: [data, source, cohort, as-of day, profile].
+    """Makes pages, `workers` at once. Its processes start when it is entered, and may import what they need while tables are still counted.
 
     `engine`: `fork` runs notebooks in forked children, `kernel` in ordinary kernels; both give the same pages. Where no process can be
     forked, kernels run them. `ids` must stand on no page. `workers`: how many at most; as many as there are processors without a number.
     """
 
-    def __init__(self, out: Path, private: Path, *, engine: str, ids: frozenset[str], roles: Sequence[str], tables: Sequence[Sequence[str]],
-                 workers: int = 0) -> None:
+    def __init__(self, out: Path, private: Path, *, engine: str, ids: frozenset[str], roles: Sequence[str], workers: int = 0) -> None:
         self.workers = _workers(workers or max(2, os.cpu_count() or 1))
         self._order = {"out": str(out), "private": str(private), "warm": str(private) if engine == "fork" and sys.platform == "linux" else "",
                        "ids": sorted(ids), "seconds": pages.CELL_SECONDS}
-        self._roles, self._tables = roles, list(tables)
+        self._roles = roles
         self._idle: SimpleQueue[_Writer] = SimpleQueue()
         self._writers: list[_Writer] = []
         self._parent: subprocess.Popen | None = None
@@ -60,10 +59,13 @@ class Crew:
 
     def _start(self) -> None:
         if self._order["warm"]:
-            self._parent = _warm(Path(self._order["warm"]), self._roles, self._tables)
+            self._parent = _warm(Path(self._order["warm"]), self._roles)
         for _ in range(self.workers):
             self._idle.put(self._new())
-        if self._parent and not ready(self._parent):
+
+    def prepare(self, tables: Sequence[Sequence[str]]) -> None:
+        """Waits until pages can be made. `tables`: those that the warm parent reads before it forks, [data, source, cohort, as-of day, profile] each."""
+        if self._parent and not ready(self._parent, list(tables)):
             self._order["warm"] = ""  # the writers find no socket, and take kernels
 
     def __exit__(self, *_) -> None:
@@ -132,11 +134,11 @@ class _Writer:
             self._process.stdin.flush()
 
 
-def _warm(folder: Path, roles: Sequence[str], tables: list) -> subprocess.Popen:
+def _warm(folder: Path, roles: Sequence[str]) -> subprocess.Popen:
     import nbformat
 
     wanted = [each for role in roles for each in imports(code(nbformat.read(str(notebook_path(role)), as_version=4)))]
-    return warm_parent(folder, wanted=wanted, tables=tables)
+    return warm_parent(folder, wanted=wanted)
 
 
 def _workers(most: int) -> int:

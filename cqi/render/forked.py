@@ -123,16 +123,19 @@ def imports(source: str) -> list[tuple[str, tuple[str, ...]]]:
     return [*named, *taken]
 
 
-def warm_parent(folder: Path, *, wanted: list, tables: list = ()) -> subprocess.Popen:
+def warm_parent(folder: Path, *, wanted: list) -> subprocess.Popen:
     """Starts a warm parent whose socket is in the folder; it is `ready` when it has said so on its output, and ends with its input."""
-    order = json.dumps({"folder": str(folder), "imports": wanted, "tables": tables})
+    order = json.dumps({"folder": str(folder), "imports": wanted})
     return subprocess.Popen([sys.executable, "-c", START, order], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                             env={**os.environ, **SINGLE}, start_new_session=True)
 
 
-def ready(parent: subprocess.Popen, *, seconds: float = 600) -> bool:
-    """Waits until the parent forks; False where it has ended instead, or was ended because it took too long. What modules print when they
-    are imported is passed over."""
+def ready(parent: subprocess.Popen, tables: list = (), *, seconds: float = 600) -> bool:
+    """Says which tables the parent is to read, and waits until it forks; False where it has ended instead, or was ended because it took too
+    long. What modules print when they are imported is passed over."""
+    with suppress(OSError):  # where it has ended, its output says so
+        parent.stdin.write(json.dumps(tables).encode() + b"\n")
+        parent.stdin.flush()
     late = threading.Timer(seconds, parent.kill)
     late.start()
     try:

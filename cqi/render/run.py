@@ -150,17 +150,17 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
         os.environ[RUN] = ",".join(released_words(request.data, request.source, shared["as_of"], words))
     folder = out / shared["as_of"]
     check_room(folder, len(planned))
-    with held_for(folder, mask) as lock, Manifest(folder) as manifest, made_in_private(folder) as making:
+    with held_for(folder, mask) as lock, Manifest(folder) as manifest, made_in_private(folder) as making, ExitStack() as stack:
         finish_giving(folder, making, manifest)
         manifest.begin(request.asked, decided.key)
         places = Places(folder, making)
+        crew = stack.enter_context(_crew(request)(folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned})))
         with clock.stage("counting"):
             found = counted(profiles=request.profiles, cohorts=words, shared=shared, told=counting)
         with clock.stage("rendering"):
-            crew = partial(_crew(request), folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned}),
-                           tables=[(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found])
+            warmed = [(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found]
             outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said),
-                             partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
+                             partial(made, crew=crew, tables=warmed, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
             decided.check(request)
             facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles}

@@ -2,8 +2,9 @@
 
     python -c START ORDER
 
-ORDER is JSON: `folder` (the socket's), `imports` ([module, names]), `tables` ([data, source, cohort, as-of day, profile]). It says
-`ready` on its output, and ends with its input. No thread of it runs when it forks: a module that starts one is not kept.
+ORDER is JSON: `folder` (the socket's), `imports` ([module, names]). The first line of its input, JSON too, says which tables to read ([data,
+source, cohort, as-of day, profile] each). It says `ready` on its output, and ends with its input. No thread of it runs when it forks: a
+module that starts one is not kept.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from pathlib import Path
 SOCKET = "warm.socket"
 WITHOUT = "CQI_WARM_WITHOUT"
 TABLES = "tables"
+ASKED = "CQI_WARM_TABLES"
+"""Holds the line that says which tables to read, for a process that begins again."""
 SUBREAPER = 36
 """Linux's PR_SET_CHILD_SUBREAPER: what a notebook leaves running becomes this process's child, and is ended by it."""
 
-TOGETHER = ("altair", "jinja2", "cqi.review", "cqi.overview", "cqi.official", "cqi.charts", "cqi.tables.backtested", "cqi.render.session", "comm")
+TOGETHER = ("altair", "jinja2", "cqi.review", "cqi.overview", "cqi.official", "cqi.working", "cqi.charts", "cqi.tables.backtested", "cqi.render.session", "comm")
 """Modules that every notebook of ours comes to need."""
 
 
@@ -38,7 +41,7 @@ def main(order: dict) -> None:
 
     own = shell()  # first: pandas looks for a kernel when it is imported
     _import(order["imports"])
-    for place in order["tables"]:
+    for place in json.loads(_asked()):
         _read(*place)
         _alone(TABLES)
     gc.collect()
@@ -48,6 +51,18 @@ def main(order: dict) -> None:
         listener.listen(64)
         os.write(1, b"ready\n")
         _Forks(listener, own).serve()
+
+
+def _asked() -> str:
+    """The first line of the input, read to its end and no further; where the input ends before it, nobody is left to fork for."""
+    line = b""
+    while ASKED not in os.environ:
+        line += (more := os.read(0, 1))
+        if not more:
+            os._exit(0)
+        if more == b"\n":
+            os.environ[ASKED] = line.decode()
+    return os.environ[ASKED]
 
 
 def threads() -> int:
@@ -182,10 +197,13 @@ def _read(data: str, source: str, word: str, as_of: str, profile: str) -> None:
     """Reads the counted tables into this process's memory, where the children find them."""
     from cqi import tables
     from cqi.tables.backtested import backtested
+    from cqi.tables.services import SERVICES
 
     if TABLES in os.environ.get(WITHOUT, "").split(","):
         return
     backtested(data, source, as_of, profile)
+    if word == SERVICES:
+        return _tried(import_module("cqi.working").Working(as_of=as_of, source=source, data=data, profile=profile))
     if word == tables.OFFICIAL:
         found, kind, own = tables.official_tables(data, source, as_of, profile), "Official", {}
     else:
