@@ -26,7 +26,6 @@ from cqi.render import pages, run as running_of_pages
 from cqi.render.counted import WRITTEN, Tables, small_left
 from cqi.render.lock import FolderHeld, held
 from cqi.render.plan import Job, jobs, slug
-from cqi.render.run import Request, run
 from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with, started, tree
 
 COUNTIES = ("birch", "bunting", "heron")
@@ -146,23 +145,6 @@ def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_pa
 
 
 # ---- the same again ----------------------------------------------------------------------------------------------------
-
-def test_the_same_input_gives_the_same_bytes(finished, tmp_path, monkeypatch):
-    monkeypatch.delenv("CQI_CACHE", raising=False)  # counted again, from the files
-    again = run(Request(counties=("Birch", "Bunting", "Heron"), cohorts=("2025H2",), profiles=("internal", "release"), data=DATA, out=tmp_path))
-    first, second = tree(finished.folder), tree(again.folder)
-    assert len(second) == len(PLACES) + 2 + 28 + 1  # pages, indexes, tables, stylesheet
-    assert [name for name in first | second if first.get(name) != second.get(name)] == []
-
-
-def test_a_page_made_alone_shows_what_the_run_shows(finished, tmp_path):
-    alone = tmp_path / "out.ipynb"
-    words = ["papermill", ROOT / "notebooks/mid_course_review.ipynb", alone, "-p", "county", "Birch", "-p", "profile", "release"]
-    made = subprocess.run([sys.executable, "-m", *words], cwd=ROOT / "tests", capture_output=True, text=True)
-    assert made.returncode == 0, made.stderr[-2000:]
-    shown = blocks(alone)
-    assert len(shown) > 8 and shown == blocks(finished.folder / "restricted/release/birch/2025h2.ipynb")
-
 
 # ---- in a browser ------------------------------------------------------------------------------------------------------
 

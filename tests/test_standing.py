@@ -2,6 +2,8 @@
 
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -16,7 +18,7 @@ from cqi.render.run import Request, resumed, run
 from cqi.render.standing import PageKeys, Program
 from cqi.tables import OFFICIAL
 from cqi.vocabulary import CqiError, WHOLE
-from running import alive, kernels, notebooks_with, started, tree
+from running import ROOT, alive, blocks, kernels, notebooks_with, started, tree
 
 WORDS = {"counties": ("Juniper", "Heron"), "cohorts": ("2025H2",), "profiles": ("internal", "release")}
 PAGES = 14
@@ -52,6 +54,22 @@ def test_nothing_new_makes_nothing(copied, whole):
     again = run(copied)
     assert again.unchanged == PAGES and again.outcomes == [] and all(path.is_file() for path in again.indexes.values())
     assert {path: path.stat().st_mtime_ns for path in copied.out.rglob("*.html")} == before
+
+
+def test_counted_again_from_the_files_it_gives_the_same_bytes(small, whole, tmp_path, monkeypatch):
+    monkeypatch.delenv("CQI_CACHE", raising=False)
+    again = tree(run(replace(small, out=tmp_path)).folder)
+    assert len(again) == PAGES + 2 + 2 * 14 + 1  # pages, indexes, tables, stylesheet
+    assert [name for name in whole | again if whole.get(name) != again.get(name)] == []
+
+
+def test_a_page_made_alone_shows_what_the_run_shows(small, whole, tmp_path):
+    alone = tmp_path / "out.ipynb"
+    words = ["papermill", ROOT / "notebooks/mid_course_review.ipynb", alone, "-p", "county", "Juniper", "-p", "profile", "release", "-p", "data", small.data]
+    made = subprocess.run([sys.executable, "-m", *words], cwd=ROOT / "tests", capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr[-2000:]
+    shown = blocks(alone)
+    assert len(shown) > 8 and shown == blocks(next(small.out.glob("*/restricted/release/juniper/2025h2.ipynb")))
 
 
 def test_force_makes_everything_again(copied, whole):
