@@ -5,7 +5,7 @@
 States of 48 and 254 counties and about 200,000 stays are drawn (benchmarks/many.py) into the folder, or found there. Their tables are
 counted once before and found by every way, so that only the making of pages is compared: the mid-course review, its charts drawn
 as SVG. The loops and the plain floor start when everything is imported, the floor has read the tables too; ours is the rendering stage of
-the command, in which all that it needs is started. At 254 the loops make a spread sample. Ratios are those of a round, then their
+the command; its processes start while it counts, and read the tables in that stage. At 254 the loops make a spread sample. Ratios are those of a round, then their
 median. At the end each bar; exit 1 where one is missed. An hour or two on a quiet machine of 2 cores. `--quick` makes a small state in
 about 2 minutes, and judges only the bars that do not hang on size.
 """
