@@ -31,6 +31,7 @@ from cqi.render.room import check_room, check_writable
 from cqi.render.standing import PageKeys, Program
 from cqi.render.surroundings import surroundings
 from cqi.tables.counting import check_begun
+from cqi.tables.reading import forget
 from cqi.tables.said import SAID, Said, kept_said, read_said, without_ids
 from cqi.tables.released import LEDGER, RUN, released_words
 from cqi.vocabulary import CqiError, no_such
@@ -157,6 +158,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
         crew = stack.enter_context(_crew(request)(folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned})))
         with clock.stage("counting"):
             found = counted(profiles=request.profiles, cohorts=words, shared=shared, told=counting)
+            forget()
         with clock.stage("rendering"):
             warmed = [(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found]
             outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import hashlib
 import json
 import os
@@ -15,6 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
+from pyarrow import default_memory_pool
 from pyarrow.parquet import ParquetFile
 
 from cqi import __version__
@@ -35,6 +38,15 @@ def read(data: str, source: str) -> tuple[Extract, Basis]:
     Raises CqiError as `cqi.sources.load` does.
     """
     return _read(data, source, _inputs(data, source))
+
+
+def forget() -> None:
+    """Gives the memory of what was read back to the system; the next who asks reads it again."""
+    _read.cache_clear()
+    gc.collect()
+    default_memory_pool().release_unused()
+    with suppress(AttributeError, OSError):  # a C library that cannot
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @lru_cache(maxsize=2)
