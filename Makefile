@@ -5,13 +5,13 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test benchmark course render faults attacks canaries setup clean
+.PHONY: review test benchmark course simulate render faults attacks canaries setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
 
 test: $(VENV)/dev
-	$(IN) -m pytest -n 2 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb
+	$(IN) -m pytest -n 2 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb notebooks/training/*.ipynb
 
 # Minutes, not for every change: reading a million stays, counting five million.
 benchmark: $(VENV)/dev
@@ -22,6 +22,10 @@ benchmark: $(VENV)/dev
 STATES ?= 14
 course: $(VENV)/dev
 	$(IN) benchmarks/course.py $(STATES)
+
+# Minutes: the belief lab on 200 drawn data sets whose truth is known.
+simulate: $(VENV)/dev
+	$(IN) benchmarks/simulate.py
 
 # An hour or two, on a quiet machine: every way of making 48 and 254 counties' reviews.
 render: $(VENV)/dev

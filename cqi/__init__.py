@@ -12,9 +12,10 @@ _HOMES = {
     "Official": "cqi.official",
     "Overview": "cqi.overview",
     "DataQuality": "cqi.overview",
+    "Working": "cqi.working",
 }
 __all__ = sorted(_HOMES)
-_PAGES = ("Review", "Official", "Overview", "DataQuality")
+_PAGES = ("Review", "Official", "Overview", "DataQuality", "Working")
 
 
 def __getattr__(name: str):

@@ -63,8 +63,10 @@ def _doubts(entry) -> list[str]:
     """What speaks against showing an entry to everyone."""
     from cqi.journal import hints
     from cqi.journal.counting import counts_children
+    from cqi.journal.heard import values_of
+    from cqi.tables.said import known_words
 
-    words = "\n".join((entry.text, entry.answer, entry.role, entry.owner))
+    words = "\n".join((entry.text, entry.answer, entry.role, entry.owner, *(each for each in values_of(entry.details) if each not in known_words())))
     counted = ["It counts children, so pages for everyone will not show its words."] if counts_children(words) else []
     found = [printable(line) for line in hints(words, names=(entry.county,))]
     return [f"Entry {entry.number} is cleared for everyone. {line}" for line in (*counted, *found)]

@@ -1,4 +1,4 @@
-"""The command: `cqi review`, `cqi explore`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi journal`, `cqi sample`.
+"""The command: `cqi review`, `cqi explore`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi journal`, `cqi survey`, `cqi sample`, `cqi lessons`.
 
 Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
 was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
@@ -23,9 +23,11 @@ from cqi.progress import Progress, say, timing_lines
 from cqi.render.lock import FolderHeld
 from cqi.render.privacy import open_streams, quiet
 from cqi.render.room import reason
+from cqi.surveying import survey_options, surveyed
+from cqi.teaching import lesson_options, sample_options, sampled, taught
 from cqi.vocabulary import CqiError, local, no_such
 
-COMMANDS = ("review", "explore", "measures", "check", "backtest", "journal", "sample")
+COMMANDS = ("review", "explore", "measures", "check", "backtest", "journal", "survey", "sample", "lessons")
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
     "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
@@ -112,8 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     past.add_argument("--csv", type=Path, metavar="FILE",
                       help="also write every past projection beside what came of it to this file, for the agency's own staff only")
     journal_options(_command(commands, "journal", "list what stakeholders said, or write down what was done about it", answered))
-    sample = _command(commands, "sample", "write the data of the fictional sample state", _sample)
-    sample.add_argument("folder", nargs="?", type=Path, default=Path("data_samples"), help="where to (default: data_samples)")
+    survey_options(_command(commands, "survey", "ask the team: sheets to print, answers typed in from paper, and what they say", surveyed))
+    sample_options(_command(commands, "sample", "write the data of the fictional sample state", sampled))
+    lesson_options(_command(commands, "lessons", "list the lessons, or build their copies for participants and trainers, and handouts", taught))
     return parser
 
 
@@ -241,10 +244,4 @@ def _backtest(options: argparse.Namespace) -> int:
     say("\n".join(backtest_lines(found)))
     if options.csv:
         options.csv.write_text(forecasts_csv(found.forecasts), encoding="utf-8", newline="")
-    return 0
-
-
-def _sample(options: argparse.Namespace) -> int:
-    from cqi.sample import write_sample
-    say("\n".join(str(path) for path in write_sample(options.folder)))
     return 0

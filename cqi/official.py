@@ -20,7 +20,7 @@ from cqi.tables import OfficialTables, official_tables
 from cqi.tables.official import RATIO_FEWEST
 from cqi.tables.shown import shown
 from cqi.vocabulary import HIDDEN_WORDS, WHOLE, no_such
-from cqi.wording import limits
+from cqi.wording import limits, questions
 from cqi.wording import official as say
 from cqi.wording.numbers import FEW, READERS, axis_words, day_words
 from cqi.wording.quality import newest_of_each, reason_sentences
@@ -162,7 +162,7 @@ class Official:
 
     def questions(self) -> Text:
         """Open questions for the meeting."""
-        return Text(limits.OFFICIAL_QUESTIONS, "questions")
+        return Text(questions.OFFICIAL_QUESTIONS, "questions")
 
     def method(self) -> Section:
         """How each number was made."""

@@ -20,7 +20,7 @@ from cqi.registry import measure, reviewed_names
 from cqi.tables.since import since
 from cqi.vocabulary import WHOLE
 from cqi.wording import answer as say
-from cqi.wording import course_signals, course_tables, displays, findings, funnel, limits, quality
+from cqi.wording import course_signals, course_tables, displays, findings, funnel, limits, quality, questions
 from cqi.wording.numbers import FEW, children, day_words, entered_words, plural
 
 COUNTIES_A_CHART = 40
@@ -114,7 +114,7 @@ class Overview:
 
     def questions(self) -> Text:
         """Open questions for the meeting."""
-        return Text(limits.OVERVIEW_QUESTIONS, "questions")
+        return Text(questions.OVERVIEW_QUESTIONS, "questions")
 
     def method(self) -> Section:
         """How each number was made."""

@@ -10,17 +10,19 @@ import pandas as pd
 
 from cqi import ahead, charts, tables
 from cqi.blocks import Details, Figure, Heading, Section, Table, Text
+from cqi.charts.goals import heading_spec
 from cqi.cohorts import Cohort, cohort
+from cqi.cycles.reading import Reading, Shown, begun, readings
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
 from cqi.registry import measure, reviewed_names
 from cqi.tables.backtested import backtested
-from cqi.tables.said import said_about
+from cqi.tables.said import kept, said_about
 from cqi.tables.shown import shown
 from cqi.vocabulary import AGE_BANDS, no_such
-from cqi.wording import answer as say, course as course_words, displays, findings, limits, said as said_words
-from cqi.wording.notes import FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NO_FIGURE, NONE_ENTERED, OVER_NOTE, STILL_GROWING, TOGETHER_NOTE
-from cqi.wording.numbers import FEW, READERS, axis_words, day_words, entered_words
+from cqi.wording import answer as say, course as course_words, cycles as cycle_words, displays, findings, goals as goal_words, limits, questions as asked, said as said_words
+from cqi.wording.notes import FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NONE_ENTERED, OVER_NOTE, TOGETHER_NOTE
+from cqi.wording.numbers import FEW, READERS, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
 
 
@@ -116,8 +118,8 @@ class Review:
         if now.empty:
             return Section((Text((self._no_curve(),), "note"),))
         kinds, others = now["part"].ne(""), curves.loc[curves["cohort"] != self.period.label]
-        parts = [*([self._kinds(now)] if kinds.any() and now["value"].notna().all() else []),
-                 *([Details("Is this faster or slower than before?", (self._against_earlier(curves),))]
+        parts = [*([ahead.kinds(now, self.county, self.period, self.day)] if kinds.any() and now["value"].notna().all() else []),
+                 *([Details("Is this faster or slower than before?", (ahead.against_earlier(curves, self.county, self.period, self.day),))]
                    if now.loc[~kinds, "value"].notna().any() and len(others) else [])]
         return Section((*parts, *([] if len(parts) == 2 else [Text((HIDDEN_NOTE if kinds.any() else TOGETHER_NOTE,), "note")])))
 
@@ -128,19 +130,6 @@ class Review:
         if policy(self.profile)["threshold"]:
             return TOGETHER_NOTE
         return FEW_NOTE if self.course()["entered"] else NONE_ENTERED
-
-    def _kinds(self, now: pd.DataFrame) -> Figure:
-        caption = f"{self.county}, entered {self.period.words}: share of the children by month in care, as of {day_words(self.day)}"
-        return Figure("Where do the children go?", findings.exits(now), charts.spec(charts.exits(now)),
-                      displays.exits(now, caption), STILL_GROWING if now["status"].eq("so far").any() else ())
-
-    def _against_earlier(self, curves: pd.DataFrame) -> Figure:
-        caption = f"{self.county}: share that had left to a permanent home by month in care, as of {day_words(self.day)}"
-        chart = charts.against_earlier(curves, self.period.label)
-        return Figure("Is this faster or slower than before?", findings.against_earlier(curves, self.period.label),
-                      charts.spec(chart), displays.against_earlier(curves, self.period.label, caption),
-                      ("The grey band runs from the lowest to the highest earlier period, the dashed line is the middle one. The blue bars are "
-                       "95% intervals.",))
 
     def maturity(self) -> Table:
         """Entry cohorts in rows, months in care in columns."""
@@ -157,37 +146,17 @@ class Review:
         orders = {"time left": list(TIME_LEFT), "age": [words for *_, words in AGE_BANDS], "living": list(HOMES)}
         names = {"age": "Age now", "living": "Where they live now"}
         groups = {name: rows.loc[rows["group"].str.startswith(name + ":")] for name in orders}
-        first = self._bars(groups["time left"], orders["time left"])
+        first = ahead.time_left(groups["time left"], orders["time left"])
         others = tuple(displays.groups(groups[name], words) for name, words in names.items())
         return Section((first, *others))
-
-    def _bars(self, rows: pd.DataFrame, order: list[str]) -> Figure | Table:
-        table = displays.groups(rows, "Time left to 12 months in care")
-        if rows["numerator"].isna().any() or rows["denominator"].max() < FEW:
-            return table
-        return Figure("How long until their 12 months?", findings.waiting(rows), charts.spec(charts.bars(rows, order)), table)
 
     def counter_measures(self) -> Section:
         """The other measures beside this one, and which of all are outcomes and which compliance counts."""
         near = measure(tables.HEADLINE).counter_measures
         others = [name for name in reviewed_names() if name not in (tables.HEADLINE, *near)]
-        more = Details("More measures of this county, period by period", tuple(self._by_cohort(name) for name in others))
+        more = Details("More measures of this county, period by period", tuple(ahead.by_cohort(self.same_age(name), measure(name), self.county, self.period.label) for name in others))
         balance = displays.balance([measure(name) for name in reviewed_names()], "What this review counts, and what for")
-        return Section((*(self._by_cohort(name) for name in near), more, balance))
-
-    def _by_cohort(self, name: str) -> Figure | Table | Text:
-        rows, definition = self.same_age(name), measure(name)
-        caption = f"{self.county}: {definition.title.lower()}, each period as known at the same age"
-        if rows["value"].notna().sum() < 2:
-            found = (words for status, words in NO_FIGURE.items() if rows["status"].eq(status).any())
-            return Text((f"{definition.title}: {next(found, 'the file has too little for a figure')}.",), "note")
-        table, solid = displays.by_cohort(rows, caption), rows.loc[rows["value"].notna() & ~(rows["children"] < FEW)]
-        if len(solid) < 2 or self.period.label not in set(solid["cohort"]):
-            return table
-        chart = charts.by_cohort(solid, self.period.label, title=axis_words(definition), percent=definition.per == 1)
-        kind = "" if definition.type == "outcome" else " (a compliance count)"
-        return Figure(definition.question + kind, findings.by_cohort(solid, self.period.label, definition.title), charts.spec(chart),
-                      table, definition.caveats[:1])
+        return Section((*(ahead.by_cohort(self.same_age(name), measure(name), self.county, self.period.label) for name in near), more, balance))
 
     def heading_for(self) -> Section:
         """The final figure as it looks today, and the pace that would reach the goal."""
@@ -203,7 +172,7 @@ class Review:
         note = f"The usual range comes from {row['past_cohorts']:,.0f} earlier periods. It allows for chance and for periods that differ."
         now = Figure("This period, beside what is usual", findings.observed_and_expected(row),
                      charts.spec(charts.observed_and_expected(row)), displays.observed_and_expected(row, caption), (note,))
-        return Section((now, ahead.gap(self.own("looks"), measure(tables.HEADLINE), f"{caption}, month by month")))
+        return Section((now, ahead.gap(self.own("looks"), measure(tables.HEADLINE), f"{caption}, month by month", begun(self._tried))))
 
     def _no_comparison(self, row: pd.Series) -> str:
         """Why this period can't be set beside what is usual; empty where it can."""
@@ -224,7 +193,7 @@ class Review:
 
     def by_month(self) -> Section:
         """Control charts by calendar month."""
-        return ahead.by_month(self.own("months_charted"), measure(tables.HEADLINE), self.county, self.day)
+        return ahead.by_month(self.own("months_charted"), measure(tables.HEADLINE), self.county, self.day, begun(self._tried))
 
     def track_record(self) -> Section:
         """How right such projections and signals were before, for the whole file."""
@@ -237,13 +206,31 @@ class Review:
         between = self._between()
         return Text((*found[:1], *(limits.between(between) if between is not None else ()), *found[1:]), "list")
 
+    def goals(self) -> Section:
+        """The goals that were set for these children, and where they stand by what this profile may see."""
+        return Section(goal_words.goals(kept("goal", self.county, self.period.label, self.profile), self.own, draw=heading_spec, counties=tuple(self.tables.facts["counties"]),
+                                        as_of=self.day, released=policy(self.profile)["threshold"] > 0))
+
     def said(self) -> Section:
         """What stakeholders said about this cohort, and what was done about it."""
         return Section(said_words.said(said_about(self.county, self.period.label, self.profile), released=policy(self.profile)["threshold"] > 0))
 
+    @cached_property
+    def _tried(self) -> list[Reading]:
+        """The cycles about this cohort, read back from what this page shows."""
+        rows = {name: self.own(name) for name in ("course", "looks", "same_age", "months_charted")}
+        return readings(kept("cycle", self.county, self.period.label, self.profile) or (), Shown(**rows, cohort=self.period.label, as_of=self.day))
+
+    def cycles(self) -> Section:
+        """What was tried, what was predicted, and what happened on the same monitors."""
+        return Section(cycle_words.cycles(self._tried, self.county, self.day, released=policy(self.profile)["threshold"] > 0))
+
     def questions(self) -> Text:
         """Questions for the meeting, from what this review shows."""
-        return Text(limits.questions(self.course(), self.own("waiting"), self.own("findings")), "questions")
+        seen = asked.Seen(self.course(), self.own("course"), self.own("waiting"), self.own("findings"), self.reasons(tables.HEADLINE),
+                          self.own("months_charted"), self._region(self.course()), self._tried,
+                          said_about(self.county, self.period.label, self.profile), kept("goal", self.county, self.period.label, self.profile) or ())
+        return Text(asked.questions(seen), "questions")
 
     def method(self) -> Section:
         """How each number was made."""

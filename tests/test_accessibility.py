@@ -14,7 +14,7 @@ from cqi.blocks import MIME
 from cqi.vocabulary import HIDDEN_MARK, HIDDEN_WORDS
 
 PAGES = ("internal/birch/2025h2", "release/birch/2025h2", "release/heron/2025h2", "internal/overview-2025h2", "release/overview-2025h2",
-         "internal/official-measures", "release/birch/official-measures", "internal/data-quality", "release/data-quality",
+         "internal/official-measures", "release/birch/official-measures", "internal/data-quality", "release/data-quality", "internal/how-we-work", "release/how-we-work",
          "internal/index", "release/index")
 """Every kind of page, for both kinds of readers."""
 REVIEW = "release/birch/2025h2"

@@ -196,8 +196,8 @@ def test_sample_writes_the_sample_state(tmp_path, capsys):
 def test_without_a_terminal_progress_is_plain_lines_and_only_the_result_is_output(tmp_path):
     done = command("review", *ONE, "--out", str(tmp_path))
     assert done.returncode == 0 and "\r" not in done.stderr and "\x1b" not in done.stderr
-    assert re.search(r"5 of 5 pages, 0 failed, [\d.]+ a second, about 0 s left: ", done.stderr)
-    assert done.stdout.splitlines() == ["5 of 5 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
+    assert re.search(r"6 of 6 pages, 0 failed, [\d.]+ a second, about 0 s left: ", done.stderr)
+    assert done.stdout.splitlines() == ["6 of 6 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
 
 
 def test_on_a_terminal_progress_is_a_bar(monkeypatch, capsys):

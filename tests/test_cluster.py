@@ -26,7 +26,7 @@ from faulty import ASKED, DAY, LEFT_SECONDS, Trial, differing, digests, hidden, 
 from running import ROOT, notebooks_with
 
 INTERNAL = ASKED[:-2]
-PAGES = 9
+PAGES = 10
 START_SECONDS = 60
 
 

@@ -184,7 +184,7 @@ def test_the_parent_of_our_notebooks_has_one_thread(tmp_path):
     backtested("data_samples", "episodes", "2026-06-30", "internal")
     wanted = [each for role in NOTEBOOKS for each in imports(code(nbformat.read(notebook_path(role), 4)))]
     parent = warm_parent(tmp_path, wanted=wanted)
-    asked = [("data_samples", "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official")]
+    asked = [("data_samples", "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official", "services")]
     assert ready(parent, asked) and ("cqi", ("Review",)) in wanted
     assert len(list(Path(f"/proc/{parent.pid}/task").iterdir())) == 1
     with forked(str(tmp_path), "", 60) as child:  # what notebooks import is there

@@ -360,13 +360,13 @@ def test_an_answer_that_is_being_typed_stays_when_others_write(published, journa
 
 # The whole page
 
-def test_five_questions_each_answered_when_it_is_asked(run):
+def test_six_questions_each_answered_when_it_is_asked(run):
     page = explore(run, "internal", str(run.parent / "kept" / "journal.sqlite"))
     tabs = next(each for each in inside(page) if isinstance(each, widgets.Tab))
-    assert tabs.titles == tuple(QUESTIONS) and [len(place.children) for place in tabs.children] == [1, 0, 0, 0, 0]
+    assert tabs.titles == tuple(QUESTIONS) and [len(place.children) for place in tabs.children] == [1, 0, 0, 0, 0, 0]
     assert not (run.parent / "kept").exists(), "a journal is made when somebody comes to write or read"
-    tabs.selected_index = 3
-    assert [len(place.children) for place in tabs.children] == [1, 0, 0, 1, 0] and (run.parent / "kept" / "journal.sqlite").is_file()
+    tabs.selected_index = 4
+    assert [len(place.children) for place in tabs.children] == [1, 0, 0, 0, 1, 0] and (run.parent / "kept" / "journal.sqlite").is_file()
 
 
 def test_a_choice_changes_what_is_shown_and_is_spoken(run):
@@ -379,7 +379,7 @@ def test_a_choice_changes_what_is_shown_and_is_spoken(run):
 def test_every_control_has_a_name(run):
     page = explore(run, "internal", str(run.parent / "journal.sqlite"))
     tabs = next(each for each in inside(page) if isinstance(each, widgets.Tab))
-    for number in (3, 4):
+    for number in (3, 4, 5):
         tabs.selected_index = number
     controls = [each for each in inside(page) if isinstance(each, (widgets.Dropdown, widgets.Button, widgets.Text, widgets.Textarea, widgets.Checkbox, widgets.DatePicker))]
     assert len(controls) > 15 and all(each.description for each in controls)

@@ -14,7 +14,7 @@ from live import LONG, serving, until
 from running import ROOT, command
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-TABS = ("Where are we?", "What if?", "What do we value?", "What do we know that the data don't?", "What was said last time?")
+TABS = ("Where are we?", "What if?", "What do we value?", "What do we aim for?", "What do we know that the data don't?", "What was said last time?")
 SAID = "Families wait months for the county's only parenting course."
 pytestmark = pytest.mark.browser
 

@@ -74,7 +74,7 @@ def test_from_one_file_to_the_same_pages(tmp_path, definitions):
     plain = reviewed(tmp_path / "plain", "episodes", definitions)
     theirs = reviewed(tmp_path / "theirs", "county_system", definitions)
     tables = sorted(path.name for path in plain.glob("tables/*.csv"))
-    assert len(tables) == 14 and [(theirs / "tables" / name).read_bytes() for name in tables] == [
+    assert len(tables) == 17 and [(theirs / "tables" / name).read_bytes() for name in tables] == [
         (plain / "tables" / name).read_bytes() for name in tables]
     page = BeautifulSoup((theirs / "alder/2025h2.html").read_bytes(), "html.parser")
     # 184 days, an entry every fourth: 46

@@ -10,9 +10,10 @@ import pytest
 from cqi.cli import REVIEW_OPTIONS
 from cqi.overview import DataQuality, Overview
 from cqi.review import Review
+from cqi.working import Working
 from running import ROOT
 
-NOTEBOOKS = {"mid_course_review": Review, "statewide_overview": Overview, "data_quality": DataQuality}
+NOTEBOOKS = {"mid_course_review": Review, "statewide_overview": Overview, "data_quality": DataQuality, "how_we_work": Working}
 LOGIC = (ast.For, ast.While, ast.If, ast.Try, ast.With, ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.DictComp)
 
 

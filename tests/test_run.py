@@ -30,7 +30,7 @@ from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with,
 
 COUNTIES = ("birch", "bunting", "heron")
 PLACES = [f"{profile}/{place}" for profile in ("internal", "release")
-          for place in ("data-quality.html", "overview-2025h2.html", "official-measures.html",
+          for place in ("data-quality.html", "how-we-work.html", "overview-2025h2.html", "official-measures.html",
                         *(f"{county}/{page}.html" for county in COUNTIES for page in ("2025h2", "official-measures")))]
 
 
@@ -92,7 +92,7 @@ def test_release_tables_show_no_count_from_one_to_ten(finished):
     tables = sorted((finished.folder / "release" / "tables").glob("*.csv"))
     rows = [row for path in tables for row in csv.DictReader(path.open(encoding="utf-8"))]
     shown = [float(row[name]) for row in rows for name in counts if row.get(name)]
-    assert len(tables) == 14 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
+    assert len(tables) == 17 and len(shown) > 1000 and not [count for count in shown if 1 <= count <= 10]
     assert any(row.get("status") == "suppressed" for row in rows)
 
 
@@ -141,7 +141,7 @@ def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_pa
     assert [path.name for path in html(tmp_path)] == ["index.html"] and not list(tmp_path.rglob("*.csv"))
     page = BeautifulSoup(html(tmp_path)[0].read_bytes(), "html.parser").text
     assert "Heron" in page and "nothing of it is given out" in page and "What the file can and cannot say: not made" in page
-    assert "0 of 5 pages made." in capsys.readouterr().out
+    assert "0 of 6 pages made." in capsys.readouterr().out
 
 
 # ---- the same again ----------------------------------------------------------------------------------------------------
@@ -173,7 +173,7 @@ def test_one_failing_review_stops_no_other(tmp_path):
     done = command("review", "--county", "Birch", "--county", "Heron", "--cohort", "2025H2", "--profile", "internal",
                    "--out", str(tmp_path / "out"), CQI_NOTEBOOKS=str(own))
     folder = tmp_path / "out" / "2026-06-30"
-    assert done.returncode == 1 and "6 of 7 pages made." in done.stdout
+    assert done.returncode == 1 and "7 of 8 pages made." in done.stdout
     assert "Not made: Birch 2025H2 (internal): The notebook stopped" in done.stderr and "Traceback" not in done.stderr
     assert not (folder / "internal/birch/2025h2.html").exists() and (folder / "internal/heron/2025h2.html").is_file()
     index = BeautifulSoup((folder / "internal/index.html").read_bytes(), "html.parser")

@@ -75,8 +75,8 @@ def test_words_that_count_something_else_are_shown(words):
 
 def test_a_count_over_two_lines_is_one_and_a_measures_own_name_is_none():
     assert counts_children("3\nchildren") and counts_children("3 of\r\n\t40")
-    assert heard([replace(ONE, measure="permanency_in_12_months")], BEGUN, released=True, measures=measure_names())[0].withheld == ""
-    assert heard([replace(ONE, measure="3 of 40 children")], BEGUN, released=True, measures=measure_names())[0].withheld == COUNTS
+    assert heard([replace(ONE, measure="permanency_in_12_months")], BEGUN, released=True, known=measure_names())[0].withheld == ""
+    assert heard([replace(ONE, measure="3 of 40 children")], BEGUN, released=True, known=measure_names())[0].withheld == COUNTS
 
 
 # ---- how it reads -------------------------------------------------------------------------------------------------------------

@@ -17,11 +17,12 @@ from cqi.render.manifest import Manifest
 from cqi.render.run import Request, resumed, run
 from cqi.render.standing import PageKeys, Program
 from cqi.tables import OFFICIAL
+from cqi.tables.services import SERVICES, service_tables
 from cqi.vocabulary import CqiError, WHOLE
 from running import ROOT, alive, blocks, kernels, notebooks_with, started, tree
 
 WORDS = {"counties": ("Juniper", "Heron"), "cohorts": ("2025H2",), "profiles": ("internal", "release")}
-PAGES = 14
+PAGES = 16
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_nothing_new_makes_nothing(copied, whole):
 def test_counted_again_from_the_files_it_gives_the_same_bytes(small, whole, tmp_path, monkeypatch):
     monkeypatch.delenv("CQI_CACHE", raising=False)
     again = tree(run(replace(small, out=tmp_path)).folder)
-    assert len(again) == PAGES + 2 + 2 * 14 + 1  # pages, indexes, tables, stylesheet
+    assert len(again) == PAGES + 2 + 2 * 17 + 1  # pages, indexes, tables, stylesheet
     assert [name for name in whole | again if whole.get(name) != again.get(name)] == []
 
 
@@ -94,7 +95,8 @@ def test_a_page_is_known_by_the_rows_that_it_shows(small):
     data = small.data
     shared = {"as_of": "2026-06-30", "source": "episodes", "data": data}
     found = {("internal", "2025H2"): tables.tables(data, "episodes", "2025H2", "2026-06-30", "internal"),
-             ("internal", OFFICIAL): tables.official_tables(data, "episodes", "2026-06-30", "internal")}
+             ("internal", OFFICIAL): tables.official_tables(data, "episodes", "2026-06-30", "internal"),
+             ("internal", SERVICES): service_tables(data, "episodes", "2026-06-30", "internal")}
     planned = jobs(counties=["Juniper", "Heron"], cohorts=["2025H2"], profiles=["internal"], shared=shared)
     before = {job.place: PageKeys(found, Program.now()).of(job) for job in planned}
     own = found["internal", "2025H2"]

@@ -9,7 +9,7 @@ import pytest
 from cqi.cohorts import cohort
 from cqi.vocabulary import MEASURE_COLUMNS
 from cqi.wording import answer as say
-from cqi.wording import displays, findings, limits
+from cqi.wording import displays, findings
 from cqi.wording.numbers import children, day_words, entered_words, joined, share, value_words
 
 PERIOD, TODAY = cohort("2025H2"), date(2026, 6, 30)
@@ -106,12 +106,9 @@ def test_one_child():
     assert told(course(entered=1, observed=1, at_risk=0))[0].endswith("The child had left to a permanent home by 30 June 2026.")
 
 
-def test_few_children_have_no_verdict_and_are_asked_about_one_by_one():
+def test_few_children_have_no_verdict():
     few = course(entered=9, observed=2)
     assert say.verdict(few) == "" and say.verdict(course(entered=10, observed=2)) == "fewer"
-    nothing = pd.DataFrame({"finding": []})
-    assert "look at each child" in limits.questions(few, waiting(), nothing)[0]
-    assert limits.questions(course(entered=0, observed=0), waiting(0.0, 0.0), nothing)[0].startswith("No child who counts here")
 
 
 def curve(status, lower_month=12):
@@ -214,16 +211,6 @@ def test_a_file_that_ends_a_month_before_the_as_of_date(last, told):
     assert bool(say.late(date(2026, 7, 2), last)) == told
 
 
-def test_questions_follow_from_the_review():
-    nothing = pd.DataFrame({"finding": []})
-    perhaps = limits.questions(course(observed=10), waiting(), nothing)
-    assert perhaps[0].startswith("Somewhat fewer children have left than usual, perhaps by chance.")
-    fewer = limits.questions(course(observed=10, signal="worse"), waiting(), nothing)
-    assert fewer[0].startswith("Fewer children have left than usual.") and "12 children will reach 12 months" in fewer[1]
-    gap = limits.questions(course(), waiting(), pd.DataFrame({"finding": ["few exits"]}))
-    assert "look incomplete" in gap[0]
-
-
 def test_numbers_as_people_say_them():
     assert day_words(date(2026, 6, 3)) == "3 June 2026"
     assert joined(["a", "b", "c"]) == "a, b and c" and joined(["a"]) == "a" and joined([]) == ""
@@ -243,7 +230,6 @@ def test_a_value_travels_with_its_interval():
 
 def test_words_do_not_blame():
     """Corrective, not punitive: no word of failing, ranking or cases in anything that is generated."""
-    said = " ".join([*told(course(observed=10)), *told(course(observed=90)), *told(course(status="suppressed")),
-                     *limits.questions(course(observed=10), pd.DataFrame({"group": [], "numerator": []}), pd.DataFrame({"finding": []}))])
+    said = " ".join([*told(course(observed=10)), *told(course(observed=90)), *told(course(status="suppressed"))])
     for word in ("fail", "worst", "best", "rank", "poor perform", " cases", "underperform"):
         assert word not in said.lower()

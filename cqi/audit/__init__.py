@@ -21,6 +21,7 @@ from cqi.audit.paces import path_findings
 from cqi.audit.pages import page_findings
 from cqi.audit.reading import Page, read_page
 from cqi.audit.relations import lines
+from cqi.audit.services import service_findings
 from cqi.audit.small import children_beside, derived, finer, not_one_story, restated, shown_small
 from cqi.audit.told import told_anyway, what_tables_tell
 
@@ -37,11 +38,13 @@ def audit(folder: Path, *, threshold: int = 11, earlier: Iterable[Path] = ()) ->
     before. Sorted, each once. Raises CqiError where a folder, a table or a ledger cannot be read.
     """
     release, others = published(folder), [Path(each) for each in earlier]
-    folders = [cells(published(each)) for each in others if each.suffix != SUFFIX]
+    older = [published(each) for each in others if each.suffix != SUFFIX]
+    folders = [cells(each) for each in older]
     found, before = cells(release), pd.concat(folders or [cells(replace(release, tables=()))], ignore_index=True)
     pages = [read_page(path, release.folder) for path in release.pages]
     return sorted({*_in_tables(release, found, threshold), *_beside_earlier(found, before, ledgers(others), threshold),
-                   *worked_out(_lines(release, found, before), threshold), *_on_pages(release, pages)})
+                   *worked_out(_lines(release, found, before), threshold), *_on_pages(release, pages),
+                   *service_findings(release, pages, older, ledgers(others), threshold)})
 
 
 def _in_tables(release: Published, found: pd.DataFrame, threshold: int) -> list[Finding]:

@@ -12,7 +12,7 @@ import pandas as pd
 from cqi.vocabulary import CqiError
 
 NAMES = ("same-age", "months-charted", "measures", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "paces",
-         "official-periods", "official-adjusted", "official-groups")
+         "official-periods", "official-adjusted", "official-groups", "services-referrals", "services-staff", "services-curves")
 """What a table's file name ends with; the cohort stands before it."""
 
 _WORDS = {"measure", "county", "cohort", "group", "part", "unit", "method", "status", "series", "month", "monitor", "kind", "scenario", "members", "region",

@@ -47,11 +47,11 @@ def lines(found: pd.DataFrame, release: Published) -> Lines:
     sums = [_counties(own), *_kinds_of_exit(own), _groupings(own), _regions(own, release)]
     apart = [_others(own), _by_month(own), _by_day(own), _by_age(own), _left_another_way(own), _other_groups(own), *same_children(own), exits_less_looks(own),
              *numbered(ACROSS_PERIODS[0], longer_and_shorter(own)), *numbered(MONTHS, months_of(own))]
-    return _together(found, sums, apart)
+    return together(found, sums, apart)
 
 
-def _together(found: pd.DataFrame, sums: list[pd.DataFrame], apart: list[pd.DataFrame]) -> Lines:
-    """All lines numbered; to those in `apart`, which are what is taken from what, a cell is added for what is left."""
+def together(found: pd.DataFrame, sums: list[pd.DataFrame], apart: list[pd.DataFrame]) -> Lines:
+    """The lines of cells numbered, `sums` and those in `apart`; to those in `apart`, which are what is taken from what, a cell is added for what is left."""
     frames = [frame.assign(kind=frame["kind"], left=left) for left, group in ((False, sums), (True, apart)) for frame in group if len(frame)]
     if not frames:
         return Lines(found, *(np.zeros(0, dtype=int) for _ in range(3)), np.zeros(0, dtype=object))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, INK, LIGHT_GREY, ORANGE, PAPER, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spec, spread
+from cqi.charts.marks import RISE, Marks, mark_lines, title_above
 from cqi.charts.shapes import alt
 from cqi.control import COMMON, CONCERN, FAIL, HIT_OR_MISS, IMPROVEMENT, NEUTRAL_HIGH, NEUTRAL_LOW, PASS
 from cqi.measures.charted import POINT_COLUMNS, Charted
@@ -23,26 +26,36 @@ GOALS = {PASS: ("+", "goal: met every month, as things are"), FAIL: ("\u2212", "
 HEIGHT, ICON_TOP, ROOM = 240, -54, 104
 
 
-def control_spec(chart: Charted) -> dict:
+def control_spec(chart: Charted, marks: Marks = ()) -> dict:
     """`control` as a Vega-Lite specification."""
-    return spec(control(chart))
+    return spec(control(chart, marks))
 
 
-def control(chart: Charted) -> alt.LayerChart:
+def control(chart: Charted, marks: Marks = ()) -> alt.LayerChart:
     """Months joined by a line over the band between the limits, with the average; the icons above. A month without a value is a
-    gap. Without limits to judge by, the band is left out. Raises CqiError for a table that is not of POINT_COLUMNS."""
+    gap; `marks` are labelled lines in their months. Without limits to judge by, the band is left out. Raises CqiError for a table that is
+    not of POINT_COLUMNS."""
     if list(chart.points.columns) != list(POINT_COLUMNS):
         raise CqiError("A control chart takes the points of cqi.measures.charted, one row a month.")
     percent = chart.series.chart == "p"
     rows = chart.points.assign(looks=chart.points["kind"].map(lambda kind: LOOKS[kind][0]), piece=chart.points["value"].isna().cumsum())
     rows = rows.loc[rows["value"].notna()].round(dict.fromkeys(("centre", "lower", "upper"), 1 if chart.series.chart == "xmr" else 2))
     month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=6, labelFlush=True))
-    axis = alt.Axis(format="%") if percent else alt.Axis(tickMinStep=1 if chart.series.chart == "xmr" else 0.1)
+    marks = within(chart.points["month"], marks)
+    above = title_above(marks)
+    axis = alt.Axis(format="%", **above) if percent else alt.Axis(tickMinStep=1 if chart.series.chart == "xmr" else 0.1, **above)
     y = alt.Y("value:Q", title=chart.series.axis, axis=axis, scale=alt.Scale(zero=True, nice=True))
     lines = [] if chart.limits.refused == "no spread" else _band(rows, month)
     line = alt.Chart(rows).mark_line(color=QUIET, strokeWidth=1.5).encode(x=month, y=y, detail="piece:N")
-    layers = [*lines, line, _points(rows, month, y), *_names(rows, lines, chart.limits.refused, percent), *_icons(chart)]
+    marked = mark_lines([(pd.Timestamp(day.replace(day=1)), words) for day, words in marks], month)
+    layers = [*lines, *marked, line, _points(rows, month, y), *_names(rows, lines, chart.limits.refused, percent),
+              *_icons(chart, ICON_TOP - RISE * bool(marks))]
     return alt.layer(*layers, width=WIDTH - ROOM, height=HEIGHT)
+
+
+def within(months: pd.Series, marks: Marks) -> list[tuple[date, str]]:
+    """The marks whose month is one of the months."""
+    return [(day, words) for day, words in marks if pd.Timestamp(day.replace(day=1)) in set(months)]
 
 
 def _band(rows: pd.DataFrame, month: alt.X) -> list[alt.Chart]:
@@ -76,7 +89,7 @@ def _names(rows: pd.DataFrame, lines: list, refused: str, percent: bool) -> list
     return [alt.Chart(table).mark_text(align="left", dx=8, color=QUIET).encode(x="month:T", y="height:Q", text="words:N")]
 
 
-def _icons(chart: Charted) -> list[alt.Chart]:
+def _icons(chart: Charted, top: int) -> list[alt.Chart]:
     """The variation icon and, with a target, the assurance icon: a sign in a ring, and beside it what it means."""
     kind, direction = chart.variation
     if chart.limits.refused:
@@ -84,11 +97,11 @@ def _icons(chart: Charted) -> list[alt.Chart]:
     else:
         icons = [("~" if kind == COMMON else "\u2191" if direction > 0 else "\u2193", f"last month: {LOOKS[kind][0]}", LOOKS[kind][1])]
     icons += [(*GOALS[chart.assurance], INK)] if chart.assurance in GOALS else []
-    return [layer for place, icon in enumerate(icons) for layer in _icon(*icon, left=12 + 290 * place)]
+    return [layer for place, icon in enumerate(icons) for layer in _icon(*icon, left=12 + 290 * place, top=top)]
 
 
-def _icon(sign: str, words: str, colour: str, *, left: int) -> list[alt.Chart]:
-    base = alt.Chart(pd.DataFrame([{"sign": sign, "words": words}])).encode(x=alt.XValue(left), y=alt.YValue(ICON_TOP))
+def _icon(sign: str, words: str, colour: str, *, left: int, top: int) -> list[alt.Chart]:
+    base = alt.Chart(pd.DataFrame([{"sign": sign, "words": words}])).encode(x=alt.XValue(left), y=alt.YValue(top))
     return [base.mark_point(shape="circle", filled=False, size=420, stroke=colour, strokeWidth=2.5, opacity=1),
             base.mark_text(fontSize=15, fontWeight="bold", color=WORDS_ORANGE if colour == ORANGE else colour).encode(text="sign:N"),
             base.mark_text(align="left", dx=18, color=INK).encode(text="words:N")]

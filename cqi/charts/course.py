@@ -10,6 +10,7 @@ import pandas as pd
 
 from cqi.blocks.palette import BLUE, DASHES, GREY, INK, LIGHT_GREY, ORANGE, QUIET, WIDTH, WORDS_ORANGE
 from cqi.charts import spread
+from cqi.charts.marks import Marks, mark_lines, months_since, title_above
 from cqi.charts.shapes import alt
 from cqi.course.exposure import KINDS
 from cqi.course.monitors import fewer_is_worse
@@ -78,13 +79,13 @@ def _begins(rows: pd.DataFrame) -> pd.Series:
     return rows["alarm"].ne("") & rows["alarm"].ne(rows.groupby("monitor")["alarm"].shift(fill_value=""))
 
 
-def vlad(looks: pd.DataFrame) -> alt.LayerChart:
+def vlad(looks: pd.DataFrame, marks: Marks = ()) -> alt.LayerChart:
     """One county's children counted, less those expected, by month's end; the band is where no signal would come.
 
-    The zero line is the usual pace. Raises CqiError where every row is hidden.
+    The zero line is the usual pace; `marks` are labelled lines on their days. Raises CqiError where every row is hidden.
     """
     rows, x = months_axis(_begun(_some(differences(looks)), ["difference", "low", "high"]))
-    axis = alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+,d')", tickMinStep=1)
+    axis = alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+,d')", tickMinStep=1, **title_above(marks))
     least, most = min(-2, np.nanmin(rows[["difference", "low"]].to_numpy())), max(2, np.nanmax(rows[["difference", "high"]].to_numpy()))
     y = alt.Y("low:Q", title=f"{_counted(rows)} more or fewer than expected", axis=axis, scale=alt.Scale(domain=[least, most], nice=True))
     base = alt.Chart(rows[["month", "difference", "low", "high"]])
@@ -93,7 +94,8 @@ def vlad(looks: pd.DataFrame) -> alt.LayerChart:
              for side, colour in _sides(rows).items()]
     line = base.mark_line(color=INK, point={"size": 35, "color": INK}).encode(x=x, y="difference:Q")
     names = end_names(_vlad_ends(rows), rows["month"].iloc[-1], 0.075 * (most - least))
-    layers = [band, level_rule(0.0, GREY), *edges, line, *_signals(rows, "difference", x), *names]
+    marked = mark_lines([(place, words) for day, words in marks if 0 <= (place := months_since(rows["day"].iloc[0], day)) <= rows["month"].iloc[-1]], x)
+    layers = [band, level_rule(0.0, GREY), *edges, *marked, line, *_signals(rows, "difference", x), *names]
     return alt.layer(*layers, width=WIDTH - 120, height=TALL)
 
 

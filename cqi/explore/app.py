@@ -1,4 +1,4 @@
-"""The page of widgets: what is chosen at the top, and five questions below, each built when it is first opened."""
+"""The page of widgets: what is chosen at the top, and six questions below, each built when it is first opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cqi.explore.published import Published
 from cqi.vocabulary import CqiError, local
 from cqi.wording.numbers import READERS, plural
 
-QUESTIONS = {"Where are we?": "where", "What if?": "what_if", "What do we value?": "values",
+QUESTIONS = {"Where are we?": "where", "What if?": "what_if", "What do we value?": "values", "What do we aim for?": "goals",
              "What do we know that the data don't?": "feedback", "What was said last time?": "earlier"}
 """The tabs: the question -> the room that answers it."""
 HOW_TO_READ = "Choose, and everything below follows. Numbers raise questions; you who know the children and families bring the answers."
@@ -109,7 +109,7 @@ def _control(words: str, options: list, chosen: Chosen, name: str, tooltip: str)
 
 
 def _tabs(published: Published, chosen: Chosen, journal: _Journal) -> widgets.Widget:
-    """The five questions; a panel is built when it is first opened."""
+    """The six questions; a panel is built when it is first opened."""
     places = [widgets.VBox() for _ in QUESTIONS]
     tabs = widgets.Tab(places, titles=list(QUESTIONS)).add_class("cqi-tabs")
 

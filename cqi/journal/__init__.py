@@ -2,7 +2,8 @@
 
 from importlib import import_module
 
-_HOMES = {"Journal": "cqi.journal.store", "Entry": "cqi.journal.entry", "hints": "cqi.journal.free_text"}
+_HOMES = {"Answers": "cqi.journal.answers", "Entry": "cqi.journal.entry", "Journal": "cqi.journal.store", "Slip": "cqi.journal.slip",
+          "hints": "cqi.journal.free_text"}
 __all__ = sorted(_HOMES)
 
 

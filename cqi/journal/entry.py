@@ -11,7 +11,9 @@ from cqi.vocabulary import CqiError, no_such
 
 FEEDBACK = ("comment", "question", "proposed change", "need")
 """What people say about what a page shows; a need is what a partner needs from the agency."""
-KINDS = (*FEEDBACK, "values")
+PLANS = ("goal", "cycle")
+"""What people set out to do: its own words are the text, its fields stand in `details` (see `cqi.goals` and `cqi.cycles`)."""
+KINDS = (*FEEDBACK, "values", *PLANS)
 STATUSES = ("open", "under way", "done", "not now")
 LONG, SHORT = 10_000, 200
 """How many characters the words and the answer may have, and every other text."""

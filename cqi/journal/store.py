@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
@@ -67,6 +68,13 @@ class Journal:
             wanted = wanted if word is None else wanted.where(column == word)
         with self._database.reading() as connection:
             return _read(connection, wanted.order_by(ENTRIES.c.number))
+
+    def histories(self, kinds: Iterable[str]) -> dict[int, list[Entry]]:
+        """All versions of every entry of these kinds, by number, the oldest first."""
+        wanted = select(ENTRIES).where(ENTRIES.c.kind.in_(tuple(kinds))).order_by(ENTRIES.c.number, ENTRIES.c.version)
+        with self._database.reading() as connection:
+            found = _read(connection, wanted)
+        return {number: list(versions) for number, versions in groupby(found, key=lambda each: each.number)}
 
     def begun(self) -> dict[int, datetime]:
         """When each entry was first written (UTC), by number."""

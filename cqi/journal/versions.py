@@ -1,4 +1,4 @@
-"""Which version of the journal's table a database has, and bringing it to this program's, one process at a time."""
+"""Which version of the journal's tables a database has, and bringing it to this program's, one process at a time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, inspect, text
 from cqi.journal.database import Database
 from cqi.vocabulary import CqiError
 
-VERSION = "0001"
+VERSION = "0002"
 VERSION_TABLE = "cqi_journal_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def bring_up_to_date(database: Database) -> None:
-    """Makes the journal's table, or brings an older one to this version, whole or not at all. Raises CqiError for a journal of a newer program,
+    """Makes the journal's tables, or brings an older one to this version, whole or not at all. Raises CqiError for a journal of a newer program,
     for a file of something else, and for a PostgreSQL database that does not keep all letters."""
     with database.reading() as connection:
         if _version(connection) == VERSION:

@@ -10,42 +10,46 @@ from cqi.disclosure import policy
 from cqi.render.pages import write_whole
 from cqi.tables import OFFICIAL, OfficialTables, Tables, official_tables
 from cqi.tables.backtested import backtested
+from cqi.tables.services import SERVICES, ServiceTables, service_tables
 from cqi.wording.plain import spreadsheet_safe
 
 WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "paces", "months_charted")
 PAST = "the past replayed"
-WRITTEN_OFFICIAL = ("periods", "adjusted", "groups")
+WRITTEN_BESIDES = {OFFICIAL: ("periods", "adjusted", "groups"), SERVICES: ("referrals", "staff", "curves")}
+"""What is written of the tables that are of no cohort, by their word."""
 COUNTS = ("children", "numerator", "entered", "at_risk", "observed")
 """Columns of those tables that count children."""
 
-Counted = dict[tuple[str, str], Tables | OfficialTables]
-"""The tables by profile and cohort; those of the official measures under the word OFFICIAL."""
+Counted = dict[tuple[str, str], Tables | OfficialTables | ServiceTables]
+"""The tables by profile and cohort; those of the official measures under the word OFFICIAL, of referrals and staff under SERVICES."""
 
 
 def counted(*, profiles: tuple[str, ...], cohorts: list[str], shared: dict, told: Callable[[int, int, str], None]) -> Counted:
     """The tables of every profile and cohort, kept where CQI_CACHE says for the notebooks; the file's own past too, which every
     review carries. `told` is called after each step. Raises CqiError as `tables` does."""
-    place, as_of, steps = (shared["data"], shared["source"]), shared["as_of"], [*cohorts, OFFICIAL, PAST]
+    place, as_of, steps = (shared["data"], shared["source"]), shared["as_of"], [*cohorts, OFFICIAL, SERVICES, PAST]
     found: Counted = {}
     for number, word in enumerate(steps, 1):
         for profile in profiles:
             if word == PAST:
                 backtested(*place, as_of, profile)
+            elif word in WRITTEN_BESIDES:
+                found[profile, word] = (official_tables if word == OFFICIAL else service_tables)(*place, as_of, profile)
             else:
-                found[profile, word] = official_tables(*place, as_of, profile) if word == OFFICIAL else tables.tables(*place, word, as_of, profile)
+                found[profile, word] = tables.tables(*place, word, as_of, profile)
         told(number, len(steps), word)
     return found
 
 
 def written(word: str) -> tuple[str, ...]:
-    """The names of the tables that are written for a cohort, or for the official measures."""
-    return WRITTEN_OFFICIAL if word == OFFICIAL else WRITTEN
+    """The names of the tables that are written for a cohort, or for the word of other tables."""
+    return WRITTEN_BESIDES.get(word, WRITTEN)
 
 
-def small_left(found: Tables | OfficialTables, profile: str) -> bool:
+def small_left(found: Tables | OfficialTables | ServiceTables, profile: str) -> bool:
     """Whether a count that the profile must not see is still in a table: then nothing of the cohort may go out."""
     few = policy(profile)["threshold"] - 1
-    shown = [getattr(found, name).filter(COUNTS) for name in (WRITTEN if isinstance(found, Tables) else WRITTEN_OFFICIAL)]
+    shown = [getattr(found, name).filter(COUNTS) for name in {*WRITTEN, *sum(WRITTEN_BESIDES.values(), ())} if hasattr(found, name)]
     return any(bool(counts.apply(lambda count: count.between(1, few)).any(axis=None)) for counts in shown)
 
 
@@ -54,7 +58,7 @@ def table_paths(folder: Path, cohort: str) -> list[Path]:
     return [folder / f"{cohort.replace('/', '-')}-{name.replace('_', '-')}.csv" for name in written(cohort)]
 
 
-def write_tables(found: Tables | OfficialTables, folder: Path, cohort: str) -> None:
+def write_tables(found: Tables | OfficialTables | ServiceTables, folder: Path, cohort: str) -> None:
     """Writes the tables as CSV; names that a spreadsheet would take for a formula are made text."""
     for name, path in zip(written(cohort), table_paths(folder, cohort), strict=True):
         write_whole(path, spreadsheet_safe(getattr(found, name)).to_csv(index=False, lineterminator="\n", float_format="%.12g", date_format="%Y-%m-%d"))

@@ -8,12 +8,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
 import psutil
 
+from cqi.render.privacy import private_files
 from cqi.vocabulary import CqiError, local
 
 NAME = ".lock"
@@ -77,6 +78,15 @@ def held(folder: Path) -> Iterator[Lock]:
         with suppress(OSError):  # the first that is not empty ends it
             for each in made:
                 each.rmdir()
+
+
+@contextmanager
+def held_for(folder: Path, mask: int) -> Iterator[Lock]:
+    """The folder, held; made, if need be, for those whom the user's mask lets in."""
+    with ExitStack() as stack:
+        with private_files(mask):
+            lock = stack.enter_context(held(folder))
+        yield lock
 
 
 def _check_links(folder: Path) -> None:

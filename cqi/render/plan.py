@@ -16,11 +16,13 @@ from cqi.cohorts import cohort
 from cqi.official import Official
 from cqi.overview import DataQuality, Overview
 from cqi.review import Review
+from cqi.tables.services import SERVICES
 from cqi.vocabulary import WHOLE, CqiError, no_such
+from cqi.working import Working
 
 NOTEBOOKS = {"review": "mid_course_review.ipynb", "overview": "statewide_overview.ipynb", "quality": "data_quality.ipynb",
-             "official": "official_measures.ipynb"}
-FIELDS = {"review": Review, "official": Official, "quality": DataQuality}
+             "official": "official_measures.ipynb", "working": "how_we_work.ipynb"}
+FIELDS = {"review": Review, "official": Official, "quality": DataQuality, "working": Working}
 """Whose fields are a role's parameters; those of the others are `Overview`'s. All of them are text."""
 PLACE = re.compile(r"[a-z]{1,30}/(?:[a-z0-9-]{1,60}/)?[a-z0-9-]{1,60}\.html")
 """Where a page may go: a profile's folder, or one below it, by names that do the same on every system."""
@@ -51,19 +53,22 @@ class Job:
     @property
     def name(self) -> str:
         """What the page is, in words for progress and logs: `Alder 2025H2 (internal)`."""
-        what = {"overview": WHOLE, "quality": "data quality"}.get(self.role) or self.parameters["county"]
-        return f"{what} {self.parameters.get('cohort', 'official measures')} ({self.parameters['profile']})"
+        what = {"overview": WHOLE, "quality": "data quality", "working": "how we work"}.get(self.role) or self.parameters["county"]
+        about = self.parameters.get("cohort", "" if self.role == "working" else "official measures")
+        return f"{what} {about} ({self.parameters['profile']})".replace("  ", " ")
 
     @property
     def word(self) -> str:
-        """The cohort of the page, or OFFICIAL."""
-        return self.parameters.get("cohort", OFFICIAL)
+        """The cohort of the page, or OFFICIAL, or SERVICES: whose tables it shows."""
+        return SERVICES if self.role == "working" else self.parameters.get("cohort", OFFICIAL)
 
     @property
     def title(self) -> str:
         """The page's title, unique in a run."""
         if self.role == OFFICIAL:
             return f"{self.parameters['county']}, official measures, as of {self.parameters['as_of']}"
+        if self.role == "working":
+            return f"How do we work, as of {self.parameters['as_of']}"
         if self.role == "quality":
             return f"What the file can and cannot say, as of {self.parameters['as_of']}"
         subject = WHOLE if self.role == "overview" else self.parameters["county"]
@@ -71,7 +76,7 @@ class Job:
 
 
 def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared: dict, since: str = "") -> list[Job]:
-    """All pages of a run: per profile the data-quality page, the official measures of the whole file and of every county, and
+    """All pages of a run: per profile the data-quality page, the page on how we work, the official measures of the whole file and of every county, and
     per cohort the overview and every county's review.
 
     `shared` holds the parameters that all pages have in common: as_of, source, data. `since` is the last extract, or empty.
@@ -80,6 +85,7 @@ def jobs(*, counties: list[str], cohorts: list[str], profiles: list[str], shared
     for profile in profiles:
         newest = {**shared, "cohort": cohorts[-1], "profile": profile, "since": since}
         planned.append(Job("quality", newest, f"{profile}/data-quality.html"))
+        planned.append(Job("working", {**shared, "profile": profile}, f"{profile}/how-we-work.html"))
         planned.append(Job(OFFICIAL, {"county": WHOLE, **shared, "profile": profile}, f"{profile}/official-measures.html"))
         planned += [Job(OFFICIAL, {"county": county, **shared, "profile": profile}, f"{profile}/{folders[county]}/official-measures.html")
                     for county in counties]

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
+
 from cqi.audit import Finding, audit
 from cqi.disclosure import policy
 from cqi.render.counted import Counted
@@ -17,6 +19,7 @@ from cqi.render.pages import make_folder, write_whole
 from cqi.tables import OFFICIAL
 from cqi.tables.carried import newly_given
 from cqi.tables.ledger import add_to_ledger, ledger_path
+from cqi.tables.services import SERVICES, given_services
 
 MAKING = "restricted/making"
 EARLIER = 3
@@ -50,9 +53,10 @@ def give_out(profile: str, making: Path, folder: Path, found: Counted, *, manife
     """Moves a release into its place, file by file, each whole, and writes its figures into the ledger first: what is in the ledger but
     was not given out hides too much, never too little. A run that dies meanwhile leaves in the manifest what is to be moved."""
     pages = {word: {name: getattr(tables, name) for name in (("periods",) if word == OFFICIAL else PAGE_TABLES)}
-             for (one, word), tables in found.items() if one == profile}
+             for (one, word), tables in found.items() if one == profile and word != SERVICES}
     facts = next(tables.facts for (one, _), tables in found.items() if one == profile)
-    add_to_ledger(ledger_path(folder.parent, profile), newly_given(pages), as_of=facts["as_of"], inputs=facts["inputs"])
+    given = pd.concat([newly_given(pages), given_services(found[profile, SERVICES])], ignore_index=True)
+    add_to_ledger(ledger_path(folder.parent, profile), given, as_of=facts["as_of"], inputs=facts["inputs"])
     files = folder_digests(making, [path for path in (making / profile).rglob("*") if path.is_file()])
     manifest.giving(profile, files)
     _move(files, making, folder)

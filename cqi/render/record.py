@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cqi import __version__
 from cqi.cohorts import AsOf
-from cqi.render.counted import Counted, table_paths
+from cqi.render.counted import WRITTEN_BESIDES, Counted, table_paths
 from cqi.render.page import index_html
 from cqi.render.pages import Outcome, write_whole
 from cqi.render.plan import OFFICIAL, cohort_words
@@ -28,7 +28,7 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     own = [each for each in outcomes if each.job.parameters["profile"] == profile]
     besides = [each for each in own if not _of_county(each)]
     words = [word for one, word in found if one == profile]
-    newest = found[profile, [word for word in words if word != OFFICIAL][-1]]
+    newest = found[profile, [word for word in words if word not in WRITTEN_BESIDES][-1]]
     missing = [f"{_about(each)[0]}: not made. {each.reason}" for each in besides if each.status != "done"]
     model = {
         "title": f"Mid-course reviews as of {day_words(as_of.day)}", "state": state, "as_of": day_words(as_of.day),
@@ -83,6 +83,8 @@ def _about(outcome: Outcome) -> tuple[str, str]:
     """The title of a page that is no review, and what it is for."""
     if outcome.job.role == "quality":
         return "What the file can and cannot say", "What became of every row, and what to check at the source"
+    if outcome.job.role == "working":
+        return "How do we work, and who engages families?", "Referrals from first contact to the end of a service, and staff who stay"
     if outcome.job.role == OFFICIAL:
         return f"{WHOLE}: the official measures", "The federal indicators by complete 12-month periods"
     return f"All counties, entered {cohort_words(outcome.job.parameters['cohort'])}", "Every county beside its own usual, in order of name"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -14,22 +14,24 @@ from cqi import tables
 from cqi.cohorts import cohort, open_cohorts
 from cqi.disclosure import policy
 from cqi.journal.place import JOURNAL, chosen, without_secrets
+from cqi.journal.slip import Slip
 from cqi.render import standing
 from cqi.render.clock import Clock
 from cqi.render.counted import Counted, counted, small_left, write_tables
 from cqi.render.crew import Crew
 from cqi.render.gate import holds_identifier, identifiers
-from cqi.render.lock import held
+from cqi.render.lock import held_for
 from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
 from cqi.render.pages import Outcome
 from cqi.render.plan import Job, jobs
-from cqi.render.privacy import private_files, users_mask
+from cqi.render.privacy import users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
 from cqi.render.record import write_record, written_index
 from cqi.render.room import check_room, check_writable
 from cqi.render.standing import PageKeys, Program
 from cqi.render.surroundings import surroundings
+from cqi.tables.answered import ANSWERS, kept_slips, read_slips, slips_without_ids
 from cqi.tables.counting import check_begun
 from cqi.tables.reading import forget
 from cqi.tables.said import SAID, Said, kept_said, read_said, without_ids
@@ -112,16 +114,17 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
         checked_address(request.cluster)
     program, data = Program.now(), standing.data_digests(request)
     out = Path(request.out).resolve()
-    said = read_said(chosen(request.journal, out), request.profiles)
-    key = standing.request_key(request.asked, data, program, said)
+    journal = chosen(request.journal, out)
+    said, slips = read_said(journal, request.profiles), read_slips(journal, request.profiles)
+    key = standing.request_key(request.asked, data, program, said, slips)
     if not request.force and (found := standing.unchanged(out, key)):
         return Run(found[0], {each: found[0] / each / "index.html" for each in request.profiles}, [], unchanged=found[1], seconds=clock.seconds)
     check_writable(out)
     if request.cluster:
         out.mkdir(parents=True, exist_ok=True)
     mask = users_mask()
-    with surroundings({RUN: "", LEDGER: str(out), SAID: "", JOURNAL: ""}, inputs=":".join(data), place=out if request.cluster else None) as private:
-        return _run(request, private, out, mask, _Decided(key, data, program, said), clock, progress, counting)
+    with surroundings({RUN: "", LEDGER: str(out), SAID: "", ANSWERS: "", JOURNAL: ""}, inputs=":".join(data), place=out if request.cluster else None) as private:
+        return _run(request, private, out, mask, _Decided(key, data, program, said, slips), clock, progress, counting)
 
 
 @dataclass(frozen=True)
@@ -132,12 +135,20 @@ class _Decided:
     data: tuple[str, str]
     program: Program
     said: Said | None
+    slips: tuple[Slip, ...]
 
     def check(self, request: Request) -> None:
         """Raises CqiError where a file of it has changed since."""
         for what, before, now in (("The data", self.data, standing.data_digests(request)), ("The program or its definitions", self.program, Program.now())):
             if before != now:
                 raise CqiError(CHANGED.format(what=what))
+
+    def told(self, private: Path, ids: frozenset[str]) -> tuple[Said | None, tuple[Slip, ...]]:
+        """What was said and answered, without what holds an id; kept in the private folder for the processes that make pages."""
+        holds = partial(holds_identifier, ids=ids)
+        said, slips = without_ids(self.said, holds), slips_without_ids(self.slips, holds)
+        os.environ[SAID], os.environ[ANSWERS] = kept_said(said, private / "said.json"), kept_slips(slips, private / "answers.json")
+        return said, slips
 
 
 def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decided, clock: Clock, progress: Progress, counting) -> Run:
@@ -146,8 +157,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
         chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
         shared, planned = _planned(request, as_of.day, chosen, words)
         ids = identifiers(tables.read(request.data, request.source)[0])
-        said = without_ids(decided.said, partial(holds_identifier, ids=ids))
-        os.environ[SAID] = kept_said(said, private / "said.json")
+        said, slips = decided.told(private, ids)
         os.environ[RUN] = ",".join(released_words(request.data, request.source, shared["as_of"], words))
     folder = out / shared["as_of"]
     check_room(folder, len(planned))
@@ -161,7 +171,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
             forget()
         with clock.stage("rendering"):
             warmed = [(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found]
-            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said),
+            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips),
                              partial(made, crew=crew, tables=warmed, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
             decided.check(request)
@@ -181,15 +191,6 @@ def _crew(request: Request) -> Callable:
     from cqi.render.cluster import ClusterCrew
 
     return partial(ClusterCrew, cluster=request.cluster, data=(str(Path(request.data).resolve()), request.source))
-
-
-@contextmanager
-def held_for(folder: Path, mask: int):
-    """The folder, held; made, if need be, for those whom the user's mask lets in."""
-    with ExitStack() as stack:
-        with private_files(mask):
-            lock = stack.enter_context(held(folder))
-        yield lock
 
 
 def _planned(request: Request, as_of: date, counties: list[str], cohorts: list[str]) -> tuple[dict, list[Job]]:

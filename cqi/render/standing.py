@@ -9,11 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from cqi.cohorts import cohort
+from cqi.journal.slip import Slip
 from cqi.render.counted import Counted
 from cqi.render.digests import code_digest, definitions_digest, file_digest, folder_digests, inputs_digest, notebook_digest, page_key, plain, tables_digest
 from cqi.render.lock import FolderHeld, held
 from cqi.render.manifest import PLACE, Manifest
 from cqi.render.plan import NOTEBOOKS, Job
+from cqi.tables.answered import slips_digest
 from cqi.tables.backtested import backtested
 from cqi.tables.ledger import ledger_path
 from cqi.tables.said import Said, said_digest, said_of
@@ -44,18 +46,18 @@ def data_digests(request) -> tuple[str, str]:
             inputs_digest(request.since, request.source, without=out) if request.since else "")
 
 
-def request_key(asked: dict, data: tuple[str, str], program: Program, said: Said | None = None) -> str:
-    """The key of a whole run: it changes when anything does that decides what its pages show, what stakeholders `said` among it."""
+def request_key(asked: dict, data: tuple[str, str], program: Program, said: Said | None = None, slips: tuple[Slip, ...] = ()) -> str:
+    """The key of a whole run: it changes when anything does that decides what its pages show, what stakeholders `said` and teams answered (`slips`) among it."""
     told = [{name: value for name, value in asked.items() if name not in ("data", "since", "engine", "cluster", "journal")}, data, program.code,
-            program.definitions, program.notebooks, said_digest(said)]
+            program.definitions, program.notebooks, said_digest(said), slips_digest(slips)]
     return sha256(repr(plain(told)).encode()).hexdigest()
 
 
 class PageKeys:
     """The key of every page of a run: what it shows, with what it is made."""
 
-    def __init__(self, found: Counted, program: Program, *, earlier: str = "", said: Said | None = None) -> None:
-        self._found, self._program, self._earlier, self._said = found, program, earlier, said
+    def __init__(self, found: Counted, program: Program, *, earlier: str = "", said: Said | None = None, slips: tuple[Slip, ...] = ()) -> None:
+        self._found, self._program, self._earlier, self._said, self._slips = found, program, earlier, said, slips
         self._pasts: dict[str, str] = {}
 
     def of(self, job: Job) -> str:
@@ -66,6 +68,8 @@ class PageKeys:
         own = [tables_digest(shown(tables, parameters["county"]) if of_one else tables), self._past(job)]
         if job.role == "review":
             own.append(said_digest(said_of(self._said, parameters["county"], cohort(job.word).label, parameters["profile"])))
+        if job.role == "working":
+            own.append(slips_digest(self._slips, parameters["profile"]))
         return page_key(job, notebook=self._program.notebooks[job.role], shown=[*own, self._earlier if parameters.get("since") else ""],
                         program=self._program.code, definitions=self._program.definitions)
 

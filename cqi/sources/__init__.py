@@ -19,6 +19,7 @@ from cqi.sources.names import with_county_names
 from cqi.sources.official import official_checks
 from cqi.sources.parsing import parsed_tables
 from cqi.sources.reading import text_tables
+from cqi.sources.services import apart, suspect_services, with_services
 from cqi.sources.shapes import SHAPES
 from cqi.sources.stays import possible_days
 from cqi.sources.steps import with_steps
@@ -80,18 +81,19 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     source's required table. The result does not depend on the order of rows. Rows that cannot be right are set aside
     with a reason; CqiError names every problem that makes a file unusable, one a line.
     """
-    declared = with_goals(declared_source(source))
+    declared = with_services(with_goals(declared_source(source)))
     path = data_path(data)
     ledger = Ledger()
     text = text_tables(path, declared, ledger)
     asked = {name: text.pop(name) for name in GOAL_COLUMNS if name in text}
-    rows = one_spelling(parsed_tables(text, declared, ledger), ledger)
+    rows = one_spelling(_parsed(text, declared, ledger), ledger)
     _check_some(rows["episodes"], ledger)
     rows = with_county_names(with_steps(rows, declared, ledger), declared)
     _check_some(rows["episodes"], ledger)
     made = _tables(rows, declared, ledger)
     _check_some(made["episodes"], ledger)
     suspect(made, declared, ledger)
+    suspect_services(made, ledger)
     checked = official_checks(rows, made, declared, ledger)
     made["episodes"] = made["episodes"].assign(left_out=checked.left_out)
     tables = {name: contract(made.get(name), name) for name in TABLE_COLUMNS}
@@ -101,6 +103,19 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
         merged=ledger.merged(), inputs=ledger.inputs(), notes=ledger.notes, federal=declared.federal,
         checks=checked.checks, flagged=checked.flagged, findings=ledger.findings(),
     )
+
+
+def _parsed(text: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The rows of each role parsed; all that makes a file unusable is said at once."""
+    rows, problems = {}, []
+    for part in apart(source):
+        try:
+            rows |= parsed_tables(text, part, ledger)
+        except CqiError as error:
+            problems.append(str(error))
+    if problems:
+        raise CqiError("\n".join(problems))
+    return rows
 
 
 def _tables(rows: dict[str, pd.DataFrame], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:

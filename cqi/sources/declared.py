@@ -145,7 +145,7 @@ def _source(name: str, text: dict) -> Source:
     lists = {
         name: {code.casefold(): word for code, word in codes.items()} for name, codes in text.get("codes", {}).items()
     }
-    files = tuple(_file(where, role, text["files"][role], lists) for role in text["files"])
+    files = tuple(declared_file(where, role, text["files"][role], lists) for role in text["files"])
     source = Source(
         name, *(text[key] for key in ("title", "citation", "reviewer", "reviewed")), tuple(text["valid_years"]),
         text["shape"], tuple(text.get("order", ())), tuple(text["date_formats"]), tuple(text.get("blank_dates", ())),
@@ -166,7 +166,8 @@ def _filled(where: str, text: dict) -> None:
         raise CqiError(f"{where}: 'reviewed' is not a date; write it as 2026-11-22, without quotes.")
 
 
-def _file(where: str, role: str, text: dict, lists: dict) -> File:
+def declared_file(where: str, role: str, text: dict, lists: dict | None = None) -> File:
+    """One role as its declaration tells it; `lists` are code lists by name. Raises CqiError, naming the place, for anything that no role has."""
     where = f"{where}, files.{role}"
     _known(where, text, ("table", "patterns", "required", "columns", "from_path", "nested", "steps"))
     if not text.get("patterns") or not text.get("columns"):
@@ -177,7 +178,7 @@ def _file(where: str, role: str, text: dict, lists: dict) -> File:
     for step in text.get("steps", ()):
         if step not in STEPS:
             raise no_such("step", step, STEPS, where=where)
-    columns = tuple(_column(where, key, value, lists) for key, value in text["columns"].items())
+    columns = tuple(_column(where, key, value, lists or {}) for key, value in text["columns"].items())
     return File(
         role, table, tuple(text["patterns"]), text.get("required", False), columns,
         dict(text.get("from_path", {})), text.get("nested", ""), tuple(text.get("steps", ())),

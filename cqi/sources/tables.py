@@ -10,13 +10,14 @@ import pyarrow.compute as pc
 from cqi.sources.account import Ledger, counted
 from cqi.vocabulary import TABLE_COLUMNS, UNKNOWN
 
-KEYS = {"population": ["county", "year", "age_band"]}
+KEYS = {"population": ["county", "year", "age_band"], "staff": ["staff_id", "county", "role", "hire_date"]}
 """Tables in which two rows may not be about the same thing; in the others only a whole row repeated is merged."""
 
 IN_ORDER = {
     "episodes": (("birth_date", "entry_date"), ("birth_date", "exit_date"), ("entry_date", "exit_date")),
     "placements": (("start_date", "end_date"),),
     "staff": (("hire_date", "end_date"),),
+    "referrals": (("referral_date", "engaged_date"), ("referral_date", "completed_date"), ("engaged_date", "completed_date")),
 }
 """Pairs of dates of which the second may not come before the first; the same day is right."""
 

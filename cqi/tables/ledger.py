@@ -14,6 +14,7 @@ import pandas as pd
 
 from cqi.disclosure.earlier import KEY
 from cqi.registry import measure
+from cqi.services import service_measures
 from cqi.vocabulary import CqiError
 
 COLUMNS = [*KEY, "day", "children", "numerator", "denominator"]
@@ -68,9 +69,10 @@ def _damaged(path: Path, number: int) -> CqiError:
 
 def _definition(name: str) -> str:
     try:
-        return hashlib.sha256(str(measure(name)).encode()).hexdigest()[:16]
+        defined = service_measures()[name] if name in service_measures() else measure(name)
     except CqiError:  # a measure that is no more
         return ""
+    return hashlib.sha256(str(defined).encode()).hexdigest()[:16]
 
 
 def add_to_ledger(path: Path, shown: pd.DataFrame, *, as_of: str, inputs: list) -> None:

@@ -12,8 +12,8 @@ from cqi.tables.official_counted import OfficialTables
 
 OF_THE_FILE = ("account",)
 """Tables without a county that a review tells of: rows read and set aside."""
-ELSEWHERE = ("checks", "months", "defects", "paces")
-"""Tables that stand on no review: those of the file on the page of data quality, other paces where people explore."""
+ELSEWHERE = ("checks", "months", "defects")
+"""Tables that stand on no review but on the page of data quality."""
 FACTS_ELSEWHERE = ("reasons",)
 
 

@@ -15,6 +15,7 @@ from cqi.measures.by_month import SERIES
 from cqi.measures.charted import FEWEST_A_MONTH, Charted, charted
 from cqi.registry import Measure
 from cqi.vocabulary import HIDDEN_WORDS
+from cqi.wording.begun import Begun, begins, begun_in
 from cqi.wording.numbers import children, day_words, joined, month_words, plural
 
 QUESTIONS = {
@@ -44,17 +45,19 @@ SEEN = {"astronomical": ("above the band", "below the band"), "trend": ("rising"
 
 def figures(
     rows: pd.DataFrame, measure: Measure, county: str, as_of: date, draw: Callable[[Charted], dict], *,
-    targets: dict[str, float] | None = None,
+    targets: dict[str, float] | None = None, begun: Begun = (),
 ) -> tuple[Figure | Text, ...]:
     """One block for each series of a county: a control chart with its finding and table, or a note why there is none; then how to
     read them, where there is a chart. `rows` as from `by_month`, protected or not; `draw` gives a chart's specification
-    (`cqi.charts.control.control_spec`); `targets` by series, in the unit of its values."""
+    (`cqi.charts.control.control_spec`); `targets` by series, in the unit of its values. `begun`: what began on which days, told beside the
+    chart and in its table."""
     own = rows.loc[rows["county"] == county]
-    parts = [_part(name, own.loc[own["series"] == name], measure, as_of, draw, (targets or {}).get(name)) for name in SERIES]
+    parts = [_part(name, own.loc[own["series"] == name], measure, as_of, draw, (targets or {}).get(name), begun) for name in SERIES]
     return (*parts, *((Text(HOW_TO_READ, "note"),) if any(isinstance(part, Figure) for part in parts) else ()))
 
 
-def _part(name: str, rows: pd.DataFrame, measure: Measure, as_of: date, draw: Callable, target: float | None) -> Figure | Text:
+def _part(name: str, rows: pd.DataFrame, measure: Measure, as_of: date, draw: Callable, target: float | None,
+          begun: Begun) -> Figure | Text:
     if rows.empty:
         return Text((f"{TITLES[name]}: the file does not cover enough months for a figure.",), "note")
     if rows["status"].eq("suppressed").any():
@@ -63,7 +66,10 @@ def _part(name: str, rows: pd.DataFrame, measure: Measure, as_of: date, draw: Ca
     if chart.limits.refused == "few":
         return Text((few(name, chart),), "note")
     caption = f"{rows['county'].iloc[0]}: {TITLES[name][0].lower()}{TITLES[name][1:]}, as of {day_words(as_of)}"
-    return Figure(QUESTIONS[name], finding(name, chart, target), draw(chart), table(name, chart, caption), notes(chart))
+    seen = {f"{day:%Y-%m}" for day in chart.points["month"]}
+    begun = [(day, label) for day, label in begun if f"{day:%Y-%m}" in seen]
+    told = " ".join(filter(None, (finding(name, chart, target), begun_in(begun))))
+    return Figure(QUESTIONS[name], told, draw(chart), table(name, chart, caption, begun), notes(chart))
 
 
 def few(name: str, chart: Charted) -> str:
@@ -159,22 +165,22 @@ def second_opinion(runs: Runs, signal: bool) -> str:
             f"{plural(runs.crossings, 'time')} ({runs.fewest_usual} or more is usual).")
 
 
-def table(name: str, chart: Charted, caption: str) -> Table:
-    """Month, count, of how many, value, limits, and what was seen."""
+def table(name: str, chart: Charted, caption: str, begun: Begun = ()) -> Table:
+    """Month, with what began in it, count, of how many, value, limits, and what was seen."""
     counts = {"exits": ("Exits", "Days in care", "Value"), "three months": ("Left within 3 months", "Children who entered", "Share"),
               "entries": ("Children",)}[name]
-    rows = tuple(_row(chart, point, seen) for (_, point), seen in zip(chart.points.iterrows(), _seen(chart)))
+    rows = tuple(_row(chart, point, seen, begun) for (_, point), seen in zip(chart.points.iterrows(), _seen(chart)))
     centre = "" if np.isnan(chart.points["centre"]).all() else _said(chart, chart.points["centre"].dropna().iloc[-1], unit=True)
     return Table(caption, ("Month", *counts, "Limits", "What was seen"), rows, notes=(f"On average: {centre}.",) if centre else ())
 
 
-def _row(chart: Charted, point: pd.Series, seen: str) -> tuple[Cell, ...]:
+def _row(chart: Charted, point: pd.Series, seen: str, begun: Begun) -> tuple[Cell, ...]:
     gap = np.isnan(point["value"])
     limits = "none" if gap or np.isnan(point["lower"]) else f"{_said(chart, point['lower'])} to {_said(chart, point['upper'])}"
     counts = [f"{point['numerator']:,.0f}"]
     if chart.series.chart != "xmr":
         counts += [f"{point['denominator']:,.0f}", "none" if gap else _said(chart, point["value"])]
-    return tuple(map(Cell, (_month(point["month"]), *counts, limits, seen)))
+    return tuple(map(Cell, (_month(point["month"]) + begins(point["month"], begun), *counts, limits, seen)))
 
 
 def _seen(chart: Charted) -> list[str]:

@@ -10,6 +10,7 @@ from cqi.blocks import Cell, Table
 from cqi.course.alarm_limits import ALPHA
 from cqi.registry import Measure, measure
 from cqi.vocabulary import HIDDEN_MARK
+from cqi.wording.begun import Begun, begins
 from cqi.wording.course_numbers import goal_words, than_usual, unit
 from cqi.wording.course_signals import FALSE_SIGNALS, members_words
 from cqi.wording.numbers import WITHOUT_COUNT, day_words, plural, share
@@ -43,11 +44,11 @@ def _month(row: dict) -> Cell:
     return Cell(f"{row['day']:%B %Y}" if row["day"].is_month_end else day_words(row["day"]))
 
 
-def vlad_table(rows: pd.DataFrame, definition: Measure, caption: str) -> Table:
+def vlad_table(rows: pd.DataFrame, definition: Measure, caption: str, begun: Begun = ()) -> Table:
     """Counted, expected, the difference, and the differences at which a signal would come. `rows` as from
-    `cqi.charts.course.differences`."""
+    `cqi.charts.course.differences`; `begun` stands in the months in which something began."""
     lines = tuple(
-        (_month(row), Cell(f"{row['observed']:,.0f}"), Cell(f"{row['expected']:,.1f}"),
+        (Cell(_month(row).text + begins(row["day"], begun)), Cell(f"{row['observed']:,.0f}"), Cell(f"{row['expected']:,.1f}"),
          Cell(_signed(row["difference"], ",.1f") + ("\nsignal" if row["begins"] else "")),
          Cell("too early" if pd.isna(row["low"]) else f"{_signed(row['low'], ',.1f')} or {_signed(row['high'], ',.1f')}"))
         for row in rows.to_dict("records"))

@@ -1,4 +1,4 @@
-"""What the file could not say, the questions for the meeting, and how each number was made."""
+"""What the file could not say, and how each number was made."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import pandas as pd
 
 from cqi.blocks import Block, Details, Section, Table, Text
 from cqi.blocks import Cell
-from cqi.quality import GAPS
 from cqi.registry import Measure
 from cqi.vocabulary import HIDDEN_MARK, WHOLE
-from cqi.wording.answer import soon, verdict
-from cqi.wording.numbers import FEW, children, day_words, month_words, plural, share
+from cqi.wording.numbers import day_words, month_words, plural, share
 
 WORDS = {
     "exit without a reason": "exits have no reason in the file; those children are left out of the permanency figure",
@@ -52,67 +50,17 @@ def _finding(row: dict, counts: bool) -> str:
     return f"{month_words(row['month'])}: {only} {what} in the file; about {row['usual']:,.0f} a month are usual."
 
 
-def questions(course: pd.Series, waiting: pd.DataFrame, findings: pd.DataFrame) -> tuple[str, ...]:
-    """Three to six open questions that follow from what this review shows."""
-    gap = findings["finding"].isin(GAPS).any()
-    sentences = [*(["Some months in the file look incomplete. Who can check them, and by when?"] if gap else []), _first_question(course)]
-    near = soon(waiting)
-    if near > 0:
-        sentences.append(f"{children(near)} will reach 12 months in care within 3 months. For each child: what would have to be "
-                         "true by then for a safe, lasting home?")
-    return (*sentences, *_ALWAYS)
-
-
-_ALWAYS = (
-    "Are the children who went home staying home? Read re-entry and moves beside the pace of leaving.",
-    "What do children, parents, carers, courts and front-line staff see that these numbers do not show?",
-    "What one change would you try before the next review, and how would you know that it helped?",
-)
-
-
 OFFICIAL_CANNOT_TELL = (
     "Why a figure is as it is, or how the children are doing now.",
     "What is happening today: these figures look back.",
     "Whose work was good. Places serve children with different needs, and courts and services differ.",
     "Whether one figure is more than luck. Read its interval too; of few children it is wide.",
 )
-OFFICIAL_QUESTIONS = (
-    "Which of these figures does not fit what you see? What may the file have missed?",
-    "Where a figure moved by more than its interval, what did people try at that time?",
-    *_ALWAYS[1:],
-)
 OVERVIEW_CANNOT_TELL = (
     "Why a county has a signal. It may be chance, and it is no judgement on anyone's work.",
     "Which county does well. Counties serve children with different needs, and small ones move more by chance.",
     "How the children are doing, in care or at home.",
 )
-OVERVIEW_QUESTIONS = (
-    "What do people in the counties with a signal see? How can others learn from them, or help?",
-    "What changed for all counties at once: a law, money, courts, the way things are recorded?",
-    "What could the state take out of the way of the children who are still waiting?",
-    *_ALWAYS[1:],
-)
-
-
-def _first_question(course: pd.Series) -> str:
-    if course["entered"] == 0:
-        return "No child who counts here entered care. What helped families, and what would keep it so?"
-    if course["entered"] < FEW:
-        return "Few children entered care, so look at each child. What is the plan, and what is in its way?"
-    word = {"worse": "fewer", "better": "more"}.get(course["signal"]) or _WITHOUT_SIGNAL.get(verdict(course), verdict(course))
-    return {
-        "fewer": "Fewer children have left than usual. What are the children who are still here waiting for: a court date, a "
-                 "service, housing, a decision? Which of these can someone in this room change?",
-        "more": "More children have left than usual. What did families, carers and staff do differently, and is it safe to rely on?",
-        "usual": "This period is running as usual. Is usual good enough for these children, and what would you try next?",
-        "low": "Somewhat fewer children have left than usual, perhaps by chance. What would tell you early whether it is more than that?",
-        "high": "Somewhat more children have left than usual, perhaps by chance. What would tell you whether it will last?",
-        "": "What do you know about these children that the numbers can't show?",
-    }[word]
-
-
-_WITHOUT_SIGNAL = {"fewer": "low", "more": "high"}
-"""Outside the range of one look, but no signal over all looks: perhaps by chance."""
 
 
 def method(measures: list[Measure], facts: dict) -> Section:

@@ -42,16 +42,16 @@ def said(entries: list[Heard] | None, *, released: bool) -> tuple[Block, ...]:
 def _table(entries: list[Heard], caption: str, released: bool) -> tuple[Block, ...]:
     rows = tuple((Cell(_who(each, released)), Cell(_words(each)), Cell(_done(each))) for each in entries)
     long = [each for each in entries if len(each.text) > LONG or len(each.answer) > LONG]
-    folded = (Details(f"All of what was said: {_title(each)}", tuple(Text(_paragraphs(words)) for words in (each.text, each.answer) if words)) for each in long)
+    folded = (Details(f"All of what was said: {_title(each)}", tuple(Text(paragraphs(words)) for words in (each.text, each.answer) if words)) for each in long)
     return (Table(caption, ("Who and when", "What was said", "What we did"), rows, numeric=False), *folded)
 
 
 def _title(each: Heard) -> str:
-    return f"{each.kind}{f', {line}' if (line := _line(each.role)) else ''}, {day_words(date.fromisoformat(each.said))}"
+    return f"{each.kind}{f', {role}' if (role := one_line(each.role)) else ''}, {day_words(date.fromisoformat(each.said))}"
 
 
 def _who(each: Heard, released: bool) -> str:
-    lines = (each.kind.capitalize(), ", ".join(filter(None, (_line(each.name), _line(each.role)))), day_words(date.fromisoformat(each.said)),
+    lines = (each.kind.capitalize(), ", ".join(filter(None, (one_line(each.name), one_line(each.role)))), day_words(date.fromisoformat(each.said)),
              "" if released else f"Entry {each.number}")
     return "\n".join(filter(None, lines))
 
@@ -64,7 +64,7 @@ def _words(each: Heard) -> str:
 
 def _done(each: Heard) -> str:
     answer = _beginning(each.answer) or ("" if each.withheld else "No answer yet.")
-    owner, due = _line(each.owner), f"By {day_words(date.fromisoformat(each.due))}." if each.due else ""
+    owner, due = one_line(each.owner), f"By {day_words(date.fromisoformat(each.due))}." if each.due else ""
     return "\n".join(filter(None, (STATUS[each.status] + ".", answer, f"Who: {owner}" if owner else "", due)))
 
 
@@ -72,25 +72,26 @@ def _measure(name: str) -> str:
     try:
         return measure(name).title
     except CqiError:
-        return _line(name)
+        return one_line(name)
 
 
 def _beginning(words: str) -> str:
     """The words, or where they begin if they are long; the rest is folded below."""
-    whole = "\n".join(_paragraphs(words))
+    whole = "\n".join(paragraphs(words))
     if len(whole) <= LONG:
         return whole
     cut = whole[:BEGINNING]
     return f"{cut[:cut.rfind(' ')] if ' ' in cut[BEGINNING // 2:] else cut} … (all of it below)"
 
 
-def _paragraphs(words: str) -> tuple[str, ...]:
+def paragraphs(words: str) -> tuple[str, ...]:
     """The words line by line, without characters that turn the order of letters or steer a terminal; those that join letters stay."""
     lines = STEERING.sub(lambda found: found.group() if found.group() in _JOINERS else " " if found.group() == "\t" else "", words.replace("\r", "\n")).split("\n")
     return tuple(line.strip() for line in lines if line.strip())
 
 
-def _line(words: str) -> str:
+def one_line(words: str) -> str:
+    """What somebody typed as one line, without characters that steer a terminal."""
     return " ".join(printable(words).split())
 
 
@@ -100,10 +101,10 @@ def journal_lines(entries: list[Entry]) -> list[str]:
 
 
 def _entry_lines(entry: Entry) -> list[str]:
-    about = ", ".join(filter(None, (_line(entry.county) or "All counties", _line(entry.cohort), _line(entry.measure))))
-    who = ", ".join(filter(None, (_line(entry.name), _line(entry.role))))
+    about = ", ".join(filter(None, (one_line(entry.county) or "All counties", one_line(entry.cohort), one_line(entry.measure))))
+    who = ", ".join(filter(None, (one_line(entry.name), one_line(entry.role))))
     due = f", by {day_words(entry.due)}" if entry.due else ""
-    owner = f", {_line(entry.owner)}" if entry.owner else ""
+    owner = f", {one_line(entry.owner)}" if entry.owner else ""
     head = f"{entry.number:>4}  {entry.kind}, {STATUS[entry.status].lower()}{owner}{due}{'' if not entry.cleared else ', cleared for everyone'}"
-    said = [f"      {about}{f'; {who}' if who else ''}; {day_words(entry.written.date())}", *(f"      {line}" for line in _paragraphs(entry.text))]
-    return [head, *said, *(f"      > {line}" for line in _paragraphs(entry.answer)), ""]
+    said = [f"      {about}{f'; {who}' if who else ''}; {day_words(entry.written.date())}", *(f"      {line}" for line in paragraphs(entry.text))]
+    return [head, *said, *(f"      > {line}" for line in paragraphs(entry.answer)), ""]
