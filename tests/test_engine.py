@@ -22,6 +22,7 @@ from cqi.render.forked import code, forked, imports, ready, warm_parent
 from cqi.render.plan import NOTEBOOKS, notebook_path
 from cqi.render.warm import WITHOUT
 from cqi.tables.backtested import backtested
+from cqi.tables.services import service_tables
 from running import alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
@@ -181,6 +182,7 @@ def test_when_the_parent_is_killed_its_children_go_too(tmp_path):
 def test_the_parent_of_our_notebooks_has_one_thread(tmp_path):
     tables.tables("data_samples", "episodes", "2025H2", "2026-06-30", "internal")  # counted before it forks, as in a run
     tables.official_tables("data_samples", "episodes", "2026-06-30", "internal")
+    service_tables("data_samples", "episodes", "2026-06-30", "internal")
     backtested("data_samples", "episodes", "2026-06-30", "internal")
     wanted = [each for role in NOTEBOOKS for each in imports(code(nbformat.read(notebook_path(role), 4)))]
     parent = warm_parent(tmp_path, wanted=wanted)

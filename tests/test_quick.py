@@ -24,18 +24,20 @@ from cqi.registry import measure
 from cqi.review import Review
 from cqi.tables import HEADLINE
 from cqi.vocabulary import WHOLE
+from cqi.working import Working
 
 SAMPLE = {"as_of": "2026-06-30", "source": "episodes", "data": "data_samples", "profile": "internal"}
 PARTS = {
     Review: ("heading_for", "expected", "signal", "by_month", "exits", "waiting", "counter_measures", "track_record"),
     Overview: ("counties", "funnel"), DataQuality: ("reasons", "checks", "months"), Official: ("periods", "groups"),
+    Working: ("referrals", "first_contacts", "young", "staff", "turnover"),
 }
 MODULES = [charts, *(import_module(f"cqi.charts.{each.name}") for each in iter_modules(charts.__path__)
-                     if each.name not in ("quick", "shapes"))]
+                     if each.name not in ("quick", "shapes", "belief", "goals", "marks", "questionnaire") and not each.name.startswith("lessons"))]
 DRAWING = {(module, name) for module in MODULES for name, found in vars(module).items()
            if getattr(found, "__module__", "") == module.__name__
            and getattr(found, "__annotations__", {}).get("return") == "alt.LayerChart"}
-"""Every chart function."""
+"""Every chart function of a page that each run makes; those of lessons, and of what people wrote down, are drawn by the tests of these."""
 
 
 def figures(block):
@@ -49,7 +51,7 @@ def specs():
     """All specifications of a review and of the three other pages."""
     ahead.track_record.cache_clear()
     pages = (Review(county="Birch", cohort="2025H2", **SAMPLE), Overview(cohort="2025H2", **SAMPLE),
-             DataQuality(cohort="2025H2", **SAMPLE), Official(county=WHOLE, **SAMPLE))
+             DataQuality(cohort="2025H2", **SAMPLE), Official(county=WHOLE, **SAMPLE), Working(**SAMPLE))
     return [*(figure.spec for page in pages for part in PARTS[type(page)] for figure in figures(getattr(page, part)())), *explored()]
 
 

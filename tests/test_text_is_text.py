@@ -47,7 +47,7 @@ from sample_page import sample_index, sample_notebook, sample_page, written
 ATTACKS = os.environ.get("CQI_ATTACKS") == "1"
 """Whether all attacks are made, which takes many minutes, or a part of them."""
 
-PAGES = 3 + 2 * (1 + len(ALONE) if ATTACKS else 1)
+PAGES = 4 + 2 * (1 + len(ALONE) if ATTACKS else 1)
 ROUND_TRIPS, AT_ONCE = (10_000, 500) if ATTACKS else (60, 60)
 
 

@@ -313,7 +313,7 @@ def test_the_page_of_a_run(finished, profile):
     html = BeautifulSoup((finished.folder / profile / "how-we-work.html").read_text(encoding="utf-8"), "html.parser")
     text = " ".join(html.get_text(" ").split())
     assert "465 (52%, likely 49% to 56%) had a family that engaged within 3 months" in text
-    assert "proves nothing alone" in text and "context: no pass and no fail" in text and "This is not a ranking" in text
+    assert "proves nothing alone" in text and "context, neither a pass nor a fail" in text and "This is not a ranking" in text
     assert ("Turnover by county" in text) == ("how many have engaged so far" in text) == (profile == "internal")
     counties = [[row.th.get_text(strip=True) for row in each.tbody.find_all("tr")] for each in html.find_all("table") if "by county" in each.caption.get_text()]
     assert len(counties) == (2 if profile == "internal" else 0) and all(names == sorted(names) for names in counties)

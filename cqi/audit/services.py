@@ -33,9 +33,11 @@ def service_findings(release: Published, pages: Iterable[Page], earlier: Iterabl
     """Small counts that stand in the tables of referrals and staff or follow from them, beside what was given out before; counts that the
     page tells and the tables do not."""
     found, before = _cells(release), pd.concat([_given(ledgers), *(_shown(_cells(each)) for each in earlier)], ignore_index=True)
+    told = [finding for page in pages if page.place.endswith(PAGE) for finding in _told(page, release)]
+    if found.empty:  # no such tables
+        return told
     every = merged(found)
-    return [*shown_small(every, threshold), *not_one_story(found), *worked_out(_lines(every), threshold), *_since(every, before, threshold),
-            *(finding for page in pages if page.place.endswith(PAGE) for finding in _told(page, release))]
+    return [*shown_small(every, threshold), *not_one_story(found), *worked_out(_lines(every), threshold), *_since(every, before, threshold), *told]
 
 
 def _cells(release: Published) -> pd.DataFrame:

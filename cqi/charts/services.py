@@ -56,11 +56,11 @@ def staying(table: pd.DataFrame) -> alt.LayerChart:
     layers, ends = [], []
     for number, name in enumerate(names):
         own = pd.concat([pd.DataFrame({"at": [0.0], "value": [1.0], "lower": [1.0], "upper": [1.0]}), rows.loc[rows["name"] == name, ["at", "value", "lower", "upper"]]])
-        colour = (BLUE, ORANGE, GREY, QUIET)[number]
+        colour = (BLUE, ORANGE, GREY, INK)[number]
         if number == 0:
-            layers.append(alt.Chart(own).mark_area(color=LIGHT_BLUE).encode(x=month, y="lower:Q", y2="upper:Q"))
+            layers.append(alt.Chart(own).mark_area(color=LIGHT_GREY).encode(x=month, y="lower:Q", y2="upper:Q"))
         layers.append(alt.Chart(own).mark_line(color=colour, strokeDash=list(DASHES[number]), strokeWidth=2.5 if number == 0 else 1.8).encode(x=month, y=y))
-        ends.append((name, own, "value", (BLUE, WORDS_ORANGE, GREY, QUIET)[number]))
+        ends.append((name, own, "value", (BLUE, WORDS_ORANGE, GREY, INK)[number]))
     return alt.layer(*layers, *_ends(ends, 1.0), width=WIDTH - 130, height=HEIGHT - 30)
 
 

@@ -65,7 +65,7 @@ def by_luck() -> Text:
     """How often it gets better by itself, and what that means for a cycle."""
     return Text((f"After its lowest quarter of eight, a county in which nothing changes does better in {share(better_by_itself())} of cases. "
                  "This is called regression to the mean.",
-                 "We begin cycles when numbers look bad. So most cycles are followed by better numbers, also those that change nothing. That is"
+                 "We begin cycles when numbers are unusually low or high. So most cycles are followed by better numbers, also those that change nothing. That is"
                  " why a prediction with a number is written "
                  "down before, why the monitors have limits, and why we look at where nothing was changed."), "answer")
 

@@ -44,6 +44,7 @@ def main(order: dict) -> None:
     for place in json.loads(_asked()):
         _read(*place)
         _alone(TABLES)
+    del os.environ[ASKED]
     gc.collect()
     gc.freeze()
     with at(Path(order["folder"])) as path, socket.socket(socket.AF_UNIX) as listener:

@@ -28,7 +28,7 @@ def attained_table(rows: pd.DataFrame, caption: str) -> Table:
     columns = ("Group", "People", "Score before", "Score after", "Change (95% interval)", "Goals held")
     return Table(caption, columns, tuple(_attained_row(row) for _, row in rows.iterrows()),
                  notes=("Scores are T-scores of goal attainment scaling: 50 is as expected. The change is that of goals to get better. "
-                        "Groups differ in what they set themselves, so this is no ranking.",))
+                        "Groups differ in what they set themselves, so this is not a ranking.",))
 
 
 def _attained_row(row: pd.Series) -> tuple[Cell, ...]:

@@ -22,8 +22,8 @@ from cqi.wording.said import WITHHELD, WITHHELD_ID, one_line, paragraphs
 NONE_STAFF = ("No improvement cycle is written down for these children. What one change would you try, and what do you predict by when? "
               "Lesson 8, “From chart to change”, shows how to write a cycle down; it will be read back here.")
 NONE_RELEASED = "No improvement cycle is shown here. What one change would you try first, and how would you know that it helped?"
-NO_CAUSE = ("That something came after a change does not mean that it came from it. Cycles often begin when numbers look bad, and such numbers often "
-            "get better by themselves. Ask what else changed, look at where nothing was changed, and wait for the next months.")
+NO_CAUSE = ("That something came after a change does not mean that it came from it. Cycles often begin when numbers are unusually low or high, and such numbers often "
+            "go back to what is usual by themselves. Ask what else changed, look at where nothing was changed, and wait for the next months.")
 STAFF_SEE = f"What happened is {HIDDEN_WORDS}. The agency's own staff see it in the internal review."
 DECIDE = "Time to decide together: adopt (keep the change), adapt (change it and try again), or abandon (stop, and say why)?"
 ACTED = {"adopt": "Adopted: the change stays.", "adapt": "Adapted: changed, and tried again.", "abandon": "Abandoned."}

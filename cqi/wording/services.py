@@ -15,7 +15,7 @@ STEPS = {ENGAGED: "Engaged within 3 months", COMPLETED: "Completed within 12 mon
 OWN_ONLY = "This is for the agency's own staff: small counts of young periods and of counties could tell of single families."
 NO_ROLES = "The file does not say by whom families were met first, or says it in more than 20 ways: perhaps names, which are never shown."
 DIFFERENT_FAMILIES = "Roles meet different families, so a difference between them proves nothing alone. Few children make long lines: chance alone moves them."
-CONTEXT = "Published figures are context: no pass and no fail. Agencies count turnover in different ways."
+CONTEXT = "Published figures are context, neither a pass nor a fail. Agencies count turnover in different ways."
 HIDDEN_STAFF = "Colleagues know each other, so small numbers of staff are hidden here too."
 TURNOVER_HEADS = ("Left", "Employed on average", "Left for each 100 (95% interval)")
 
@@ -28,7 +28,7 @@ def steps_table(rows: pd.DataFrame, names: list[str], head: str, caption: str, *
     for key, name in zip(keys, names, strict=True):
         steps = [held.loc[(key, step)] for step in (REFERRED, *STEPS)]
         lines.append((Cell(name), count_cell(steps[0], "numerator"), *(cell for step in steps[1:] for cell in (count_cell(step, "numerator"), percent_cell(step)))))
-    heads = (head, "Referred", "Engaged", "Engaged within 3 months (95% interval)", "Completed", "Completed within 12 months (95% interval)")
+    heads = (head, "Children referred", "Engaged", "Engaged within 3 months (95% interval)", "Completed", "Completed within 12 months (95% interval)")
     return Table(caption, heads, tuple(lines))
 
 
@@ -42,14 +42,14 @@ def ages_table(rows: pd.DataFrame, caption: str) -> Table:
 
 def retained_table(rows: pd.DataFrame) -> Table:
     lines = tuple((Cell(row["cohort"]), count_cell(row, "denominator"), count_cell(row, "numerator"), percent_cell(row)) for _, row in rows.iterrows())
-    return Table("Still here after 12 months, by year of hire", ("Hired in", "Hired", "Still here", "Share (95% interval)"), lines)
+    return Table("Still here after 12 months, by year of hire", ("Hired in", "People hired", "Still here", "Share (95% interval)"), lines)
 
 
 def hired_table(rows: pd.DataFrame) -> Table:
     rows = rows.assign(last=rows["group"].eq("")).sort_values(["cohort", "last", "group"])
     lines = tuple((Cell(f"{row['cohort']}, {role_name(row['group']) or 'everyone'}"), count_cell(row, "denominator"), count_cell(row, "numerator"), percent_cell(row))
                   for _, row in rows.iterrows())
-    return Table("Still here after 12 months, by year of hire and role", ("Hired", "Hired", "Still here", "Share (95% interval)"), lines,
+    return Table("Still here after 12 months, by year of hire and role", ("Hired", "People hired", "Still here", "Share (95% interval)"), lines,
                  notes=(HIDDEN_STAFF, "So far: not all who were hired in the year have had their 12 months, so there is no share yet."))
 
 

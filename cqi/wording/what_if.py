@@ -17,7 +17,7 @@ FAN_NOTES = (
     "together.",
 )
 COARSE_NOTE = "For this reader only the last day is given at other paces, for five of them. Between them, and before that day, the picture follows straight lines."
-BACK_NOTE = ("A line is one earlier period, the fastest at the top. Circle: of the children who entered, how many left to a permanent "
+BACK_NOTE = ("A line is one earlier period, the fastest first. Circle: of the children who entered, how many left to a permanent "
              "home within 12 months. Diamond: of the "
              "children who left, how many came back within 12 months. Bars are 95% ranges: how far chance alone could move it.")
 NOT_A_PROOF = ("These are few periods, and much else changed between them. They prove nothing. They are a reason to ask: when we were "

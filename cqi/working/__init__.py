@@ -88,7 +88,7 @@ class Working:
         """How teams work together, by their own answers, for own staff."""
         return self._answers("culture_check")
 
-    def system(self) -> Section:
+    def way_of_working(self) -> Section:
         """How teams rate their case management together, for own staff."""
         return self._answers("case_management_check")
 
