@@ -144,8 +144,6 @@ def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_pa
     assert "0 of 6 pages made." in capsys.readouterr().out
 
 
-# ---- the same again ----------------------------------------------------------------------------------------------------
-
 # ---- in a browser ------------------------------------------------------------------------------------------------------
 
 @pytest.mark.browser
