@@ -5,13 +5,30 @@ PYTHON ?= python3
 VENV ?= .venv
 IN := $(VENV)/bin/python
 
-.PHONY: review test benchmark course simulate render faults attacks canaries setup clean
+.PHONY: review test long docs wheel schedulers benchmark course simulate render faults attacks canaries setup clean
 
 review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
 
 test: $(VENV)/dev
 	$(IN) -m pytest -n 2 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb notebooks/training/*.ipynb
+
+# Minutes: tests that take a minute each, and of which `make test` holds most in a shorter one.
+long: $(VENV)/dev
+	CQI_LONG=1 $(IN) -m pytest -m long --durations=25 tests
+
+docs: $(VENV)/core
+	rm -rf site
+	$(IN) docs/build.py
+
+# Minutes: the wheel in an empty environment of every Python that is found; others in CQI_PYTHONS, separated by colons.
+wheel: $(VENV)/dev
+	CQI_WHEEL=1 $(IN) -m pytest -q tests/test_packaging.py
+
+# Minutes, as root, on a machine of no importance: a real cron daemon (root's crontab is another meanwhile), and a job in JupyterLab.
+schedulers: $(VENV)/dev
+	$(IN) -m pip install --quiet --disable-pip-version-check --editable ".[dev,schedule]"
+	CQI_SCHEDULERS=1 $(IN) -m pytest -q tests/test_scheduling_live.py
 
 # Minutes, not for every change: reading a million stays, counting five million.
 benchmark: $(VENV)/dev

@@ -205,7 +205,7 @@ def guarded(notebooks: Path, data: Path, folder: Path):
     """What became of the page in a run, what is left of it outside `restricted`, and `restricted`."""
     from cqi.render.gate import identifiers
     from cqi.render.pages import rendered
-    from cqi.render.plan import Job
+    from cqi.render.job import Job
     from cqi.sources import load
 
     os.environ |= {"CQI_NOTEBOOKS": str(notebooks), "CQI_RUN": "1"}

@@ -105,7 +105,7 @@ def papermill_page(job, order: dict) -> None:
     """One review by papermill."""
     from papermill import execute_notebook
 
-    from cqi.render.plan import notebook_path, papermill_path
+    from cqi.render.job import notebook_path, papermill_path
 
     path = _place(job, order)
     notebook = execute_notebook(
@@ -227,7 +227,7 @@ def _exporter():
 def _notebook():
     from nbformat import read
 
-    from cqi.render.plan import notebook_path
+    from cqi.render.job import notebook_path
 
     return read(notebook_path("review"), 4)
 

@@ -7,7 +7,6 @@ the same name beside it that says whose it is. A newer vintage is a new pair of 
 from __future__ import annotations
 
 import io
-import os
 import tomllib
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +15,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from cqi.vocabulary import CqiError, definition_folders, no_such
+from cqi.vocabulary import CqiError, definition_folders, no_such, own_definitions
 
 COLUMNS = ("measure", "dimension", "group", "period", "denominator", "numerator", "value", "per", "reporting_states")
 """Columns of a benchmark file. `value` is `per` * numerator / denominator: a proportion has per 1."""
@@ -132,7 +131,7 @@ def _figure(value: float, per: int) -> str:
 
 def _publications(measure: str, vintage: str) -> list[Publication]:
     """Those that have the measure, newest first."""
-    known = _read_all(os.environ.get("CQI_DEFINITIONS", ""))
+    known = _read_all(own_definitions())
     return [publication for publication in known
             if measure in publication.about["measures"] and vintage in ("", publication.about["vintage"])]
 

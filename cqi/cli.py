@@ -1,7 +1,8 @@
-"""The command: `cqi review`, `cqi explore`, `cqi measures`, `cqi check`, `cqi backtest`, `cqi journal`, `cqi survey`, `cqi sample`, `cqi lessons`.
+"""The command: `cqi init`, `cqi doctor`, `cqi review`, `cqi schedule`, `cqi handover`, `cqi explore`, `cqi measures`, `cqi check`, `cqi backtest`,
+`cqi journal`, `cqi survey`, `cqi sample`, `cqi lessons`.
 
 Exit codes: 0 all done, 1 some reviews failed (or the program has a fault), 2 bad input, 3 withheld because a small number
-was left in the tables, 4 another run holds the folder, 130 and 143 stopped.
+was left in the tables, 4 another run holds the folder, 5 the site's data are not ready, 130 and 143 stopped.
 
 Exit codes of `cqi check`: 0 nothing above a note, 1 something to check or rows set aside, 2 the files cannot be used, 3 an official
 limit is broken, so that a figure is not given.
@@ -13,32 +14,40 @@ import argparse
 import os
 import signal
 import sys
-import traceback
-from dataclasses import fields, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
-from cqi.answering import OPTION, answered, journal_options
-from cqi.explore.options import explore_options
-from cqi.progress import Progress, say, timing_lines
+from cqi import __version__
+from cqi.progress import Progress, say
 from cqi.render.lock import FolderHeld
 from cqi.render.privacy import open_streams, quiet
-from cqi.render.room import reason
-from cqi.surveying import survey_options, surveyed
-from cqi.teaching import lesson_options, sample_options, sampled, taught
-from cqi.vocabulary import CqiError, local, no_such
+from cqi.reviewing import REVIEW_OPTIONS, told
+from cqi.site.defaults import site_defaults
+from cqi.site.reading import read_site
+from cqi.vocabulary import SITE, SITE_FILE, CqiError, local, no_such, site_folder
 
-COMMANDS = ("review", "explore", "measures", "check", "backtest", "journal", "survey", "sample", "lessons")
-REVIEW_OPTIONS = {
-    "county": ("a county, as the file names it; repeat for several (default: all)", True),
-    "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
-               "(default: the half-years whose last child has not reached 12 months)", True),
-    "as_of": ("what the file knew on this day, such as 2026-06-30 (default: the last month's end that looks complete)", False),
-    "source": ("what kind of file it is: episodes, ssda903, afcars (default: episodes)", False),
-    "data": ("the folder or file with the data (default: data_samples)", False),
-    "profile": ("who will read it: internal or release; repeat for both (default: release)", True),
+COMMANDS = {
+    "init": ("write the cqi.toml of this folder: a few questions, and a look at your data", "cqi.site.init.command", "init_options", "initialised"),
+    "doctor": ("say what is missing here, and what to do about it", "", "", ""),
+    "review": ("render a page for every county and open cohort", "cqi.reviewing", "review_options", "reviewed"),
+    "schedule": ("have the pages made by themselves: show, install or remove a schedule", "cqi.scheduling.command", "schedule_options", "scheduled"),
+    "handover": ("hand over the last run again: packages for counties, and a letter to readers", "cqi.handover.command", "handover_options", "handed"),
+    "explore": ("show a finished run as a web page on which people choose, ask what if, and say what they know", "cqi.explore.options", "explore_options", ""),
+    "measures": ("list the measures, or show one whole", "", "", ""),
+    "check": ("say what a file can and cannot tell", "", "", ""),
+    "backtest": ("replay the file's past and say how right projections and signals would have been", "", "", ""),
+    "journal": ("list what stakeholders said, or write down what was done about it", "cqi.answering", "journal_options", "answered"),
+    "survey": ("ask the team: sheets to print, answers typed in from paper, and what they say", "cqi.surveying", "survey_options", "surveyed"),
+    "sample": ("write the data of the fictional sample state", "cqi.teaching", "sample_options", "sampled"),
+    "lessons": ("list the lessons, or build their copies for participants and trainers, and handouts", "cqi.teaching", "lesson_options", "taught"),
 }
-"""The fields of `Review`, each an option of `cqi review`: help, and whether it may be repeated."""
-PATHS = ("out", "data", "since", "csv", "dictionary", "folder")
+"""Each command: what it does, its module, the function there that adds its options, and the one that acts; what is empty is here."""
+OF_A_SITE = ("check", "backtest", "explore", "journal", "survey")
+"""Commands whose options, where not given, are as `cqi.toml` says. (`review` asks it itself.)"""
+PATHS = ("out", "data", "since", "csv", "dictionary", "folder", "site")
 """Options of any command that name a file or a folder."""
 
 
@@ -54,85 +63,78 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _stopped)
     try:
         options = _checked(_options(sys.argv[1:] if arguments is None else arguments))
-        return options.act(options)
+        with _in_site(getattr(options, "site", None)):
+            return options.act(options)
     except FolderHeld as error:
         say(str(error), sys.stderr)
         return 4
-    except CqiError as error:
-        say(str(error), sys.stderr)
-        return 2
-    except OSError as error:
-        say(f"{error.filename or 'cqi'}: {reason(error)}.", sys.stderr)
+    except (CqiError, OSError) as error:
+        say(told(error), sys.stderr)
         return 2
     except Exception as error:  # noqa: BLE001 - its message may hold a child's value; its place never does
-        say(f"A fault of the program, not of your data: {type(error).__name__} {_place(error)}. Please report it.", sys.stderr)
+        say(told(error), sys.stderr)
         return 1
     except (KeyboardInterrupt, Stopped) as error:
         say("Stopped. Pages that were finished are whole; cqi review --resume makes the rest.", sys.stderr)
         os._exit(143 if isinstance(error, Stopped) else 130)  # at once: a thread that hangs must not hold the process
 
 
-def _place(error: Exception) -> str:
-    """Where in this package the error came up: `in course.py, line 31`."""
-    package = str(Path(__file__).parent)
-    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(package)]
-    return f"in {Path(own[-1].filename).relative_to(package).as_posix()}, line {own[-1].lineno}"
-
-
 def _stopped(*_) -> None:
     raise Stopped
 
 
+@contextmanager
+def _in_site(folder: Path | None) -> Iterator[None]:
+    """Meanwhile every process of the command knows the site: the folder that is given, else the one that is worked in, if it is one."""
+    if folder and not (folder / SITE_FILE).is_file():
+        raise CqiError(f"{folder}: there is no {SITE_FILE} in this folder; cqi init, run there, writes one.")
+    found, before = folder or site_folder(), os.environ.get(SITE)
+    if found:
+        os.environ[SITE] = str(found.resolve())
+    try:
+        yield
+    finally:
+        os.environ.pop(SITE, None) if before is None else os.environ.update({SITE: before})
+
+
+# ---- options -------------------------------------------------------------------------------------------------------------
+
 def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = _parser()
-    if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
-        raise no_such("command", arguments[0], COMMANDS, there="Commands")
-    options, unknown = parser.parse_known_args(arguments)
+    word = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+    if word and word not in COMMANDS:
+        raise no_such("command", word, COMMANDS, there="Commands")
+    options, unknown = _parser(word).parse_known_args(arguments)
     if unknown:
         known = [text for action in options.parser._actions for text in action.option_strings if text.startswith("--")]
         raise no_such("option", unknown[0].partition("=")[0], known, where=f"cqi {options.command}", there="Options there")
     return options
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(word: str) -> argparse.ArgumentParser:
+    """The parser of the command, with the options of the one that is asked for."""
     parser = argparse.ArgumentParser(prog="cqi", description="Mid-course outcome reviews for child welfare, by county and cohort.")
+    parser.add_argument("--version", action="version", version=f"cqi {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _review_options(_command(commands, "review", "render a page for every county and open cohort", _review))
-    explore_options(_command(commands, "explore", "show a finished run as a web page on which people choose, ask what if, and say what they know", _explore))
-    measures = _command(commands, "measures", "list the measures, or show one whole", _measures)
-    measures.add_argument("name", nargs="?", help="the measure to show")
-    measures.add_argument("--dictionary", type=Path, metavar="FILE", help="write the dictionary of all measures there, as Markdown")
-    check = _command(commands, "check", "say what a file can and cannot tell", _check)
-    check.add_argument("data", help="the folder or file with the data")
-    check.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
-    check.add_argument("--csv", type=Path, help="also write what was found to this file")
-    check.add_argument("--since", help="the folder or file with the last extract: say what changed since")
-    past = _command(commands, "backtest", "replay the file's past and say how right projections and signals would have been", _backtest)
-    past.add_argument("--data", default="data_samples", help=REVIEW_OPTIONS["data"][0])
-    past.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
-    past.add_argument("--as-of", dest="as_of", default="", help=REVIEW_OPTIONS["as_of"][0])
-    past.add_argument("--csv", type=Path, metavar="FILE",
-                      help="also write every past projection beside what came of it to this file, for the agency's own staff only")
-    journal_options(_command(commands, "journal", "list what stakeholders said, or write down what was done about it", answered))
-    survey_options(_command(commands, "survey", "ask the team: sheets to print, answers typed in from paper, and what they say", surveyed))
-    sample_options(_command(commands, "sample", "write the data of the fictional sample state", sampled))
-    lesson_options(_command(commands, "lessons", "list the lessons, or build their copies for participants and trainers, and handouts", taught))
+    for name, (words, *_) in COMMANDS.items():
+        command = commands.add_parser(name, help=words, description=words.capitalize() + ".", allow_abbrev=False)
+        if name == word:
+            _prepared(command, name)
     return parser
 
 
-def _review_options(review: argparse.ArgumentParser) -> None:
-    for name, (words, many) in REVIEW_OPTIONS.items():
-        review.add_argument(f"--{name.replace('_', '-')}", dest=name, help=words, action="append" if many else "store")
-    review.add_argument("--engine", choices=("fork", "kernel"), default="fork",
-                        help="what runs the notebooks: children forked from one process (fast, Linux), or ordinary kernels; the pages are the same (default: fork)")
-    review.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")
-    review.add_argument("--cluster", default="", help="make the pages on a Dask cluster: tcp://scheduler:8786, or local:4 for four workers here; the folders of "
-                        "--data and --out must be seen by all")
-    review.add_argument("--journal", default="", metavar="PLACE", help=OPTION)
-    review.add_argument("--resume", action="store_true", help="finish the run in the folder of --out that was stopped; what was asked of it counts, but for --cluster and --journal")
-    review.add_argument("--force", action="store_true", help="make all pages again, also those in which nothing has changed")
-    review.add_argument("--timings", action="store_true", help="say where the time went")
-    review.add_argument("--out", type=Path, default=Path("reports"), help="where the pages go (default: reports)")
+def _prepared(command: argparse.ArgumentParser, name: str) -> None:
+    """Adds the options and what acts on them; in the folder of a site the options have its values."""
+    _, module, options, act = COMMANDS[name]
+    held = import_module(module or __name__)
+    getattr(held, options or f"_{name}_options")(command)
+    command.set_defaults(act=getattr(held, act) if act else globals()[f"_{name}"], parser=command)
+    if name == "review":
+        command.add_argument("--site", type=Path, metavar="FOLDER", help=f"the folder whose {SITE_FILE} says what is not given here (default: this folder)")
+    given = site_defaults(read_site(folder), name) if name in OF_A_SITE and (folder := site_folder()) else {}
+    for action in command._actions:
+        if action.dest in given:
+            action.default, action.nargs = given[action.dest], action.nargs if action.option_strings else "?"
+            action.required = False
 
 
 def _checked(options: argparse.Namespace) -> argparse.Namespace:
@@ -143,48 +145,37 @@ def _checked(options: argparse.Namespace) -> argparse.Namespace:
     return options
 
 
-def _command(commands, name: str, words: str, act) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=words, description=words.capitalize() + ".", allow_abbrev=False)
-    parser.set_defaults(act=act, parser=parser)
-    return parser
+def _doctor_options(parser: argparse.ArgumentParser) -> None:
+    pass
 
 
-def _review(options: argparse.Namespace) -> int:
-    from cqi.render.run import resumed, run
-
-    request = _request(options)
-    if options.resume:
-        before = resumed(options.out)
-        request = replace(before, cluster=options.cluster or before.cluster, journal=options.journal or before.journal)
-    say(f"Reading {request.data} and counting ...", sys.stderr)
-    with Progress("step") as counting, Progress() as progress:
-        finished = run(request, progress=progress, counting=counting.at)
-    for outcome in finished.failed:
-        say(f"Not made: {outcome.job.name}: {outcome.reason}", sys.stderr)
-    say(_made(finished))
-    if options.timings:
-        say(timing_lines(finished.seconds, finished.outcomes))
-    for profile, index in finished.indexes.items():
-        say(f"Open ({profile}): {index}")
-    if any(outcome.status == "withheld" for outcome in finished.failed):
-        return 3
-    return 1 if finished.failed else 0
+def _measures_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", nargs="?", help="the measure to show")
+    parser.add_argument("--dictionary", type=Path, metavar="FILE", help="write the dictionary of all measures there, as Markdown")
 
 
-def _request(options: argparse.Namespace):
-    from cqi.render.run import Request
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", help="the folder or file with the data")
+    parser.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
+    parser.add_argument("--csv", type=Path, help="also write what was found to this file")
+    parser.add_argument("--since", help="the folder or file with the last extract: say what changed since")
 
-    given = {name: getattr(options, name) for name in ("as_of", "source", "data") if getattr(options, name)}
-    return Request(counties=tuple(options.county or ()), cohorts=tuple(options.cohort or ()), out=options.out, since=options.since, engine=options.engine,
-                   cluster=options.cluster, journal=options.journal, profiles=tuple(dict.fromkeys(options.profile or ("release",))), force=options.force, **given)
+
+def _backtest_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", default="data_samples", help=REVIEW_OPTIONS["data"][0])
+    parser.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
+    parser.add_argument("--as-of", dest="as_of", default="", help=REVIEW_OPTIONS["as_of"][0])
+    parser.add_argument("--csv", type=Path, metavar="FILE",
+                        help="also write every past projection beside what came of it to this file, for the agency's own staff only")
 
 
-def _made(finished) -> str:
-    """How many pages were made, and how many stand as they were."""
-    if finished.unchanged:
-        return f"Nothing new: all {finished.unchanged} pages are as they were made. (--force makes them again.)"
-    made, stood = len(finished.outcomes) - len(finished.failed), sum(outcome.stood for outcome in finished.outcomes)
-    return f"{made} of {len(finished.outcomes)} pages made." + (f" {stood} of them stood already: nothing that they show has changed." if stood else "")
+# ---- what is small enough to stand here ----------------------------------------------------------------------------------
+
+def _doctor(options: argparse.Namespace) -> int:
+    from cqi.scheduling.installed import installed
+    from cqi.site.doctor import examined
+
+    return examined(site_folder(), installed)
 
 
 def _explore(options: argparse.Namespace) -> int:

@@ -15,12 +15,13 @@ from cqi.cohorts import Cohort, cohort
 from cqi.cycles.reading import Reading, Shown, begun, readings
 from cqi.disclosure import policy
 from cqi.measures.waiting import HOMES, TIME_LEFT
+from cqi.news import news, shown_news
 from cqi.registry import measure, reviewed_names
 from cqi.tables.backtested import backtested
 from cqi.tables.said import kept, said_about
 from cqi.tables.shown import shown
 from cqi.vocabulary import AGE_BANDS, no_such
-from cqi.wording import answer as say, course as course_words, cycles as cycle_words, displays, findings, goals as goal_words, limits, questions as asked, said as said_words
+from cqi.wording import answer as say, course as course_words, cycles as cycle_words, displays, findings, goals as goal_words, limits, news as news_words, questions as asked, said as said_words
 from cqi.wording.notes import FEW_EXPECTED, FEW_NOTE, HIDDEN_NOTE, NONE_ENTERED, OVER_NOTE, TOGETHER_NOTE
 from cqi.wording.numbers import FEW, READERS, day_words, entered_words
 from cqi.wording.quality import newest_of_each, reason_sentences
@@ -190,6 +191,11 @@ class Review:
         own = ahead.signal(self.course(), self.own("looks"), self.tables.regions, measure(tables.HEADLINE), caption)
         return Section((*own.blocks, ahead.others(rows.loc[rows["measure"] != tables.HEADLINE],
                                                   f"{self.county}: other measures by {day_words(self.day)}")))
+
+    def news(self) -> Section:
+        """What changed since the last run: what happened since, what was entered late, what is counted otherwise, and signals."""
+        found = news(self.data, self.source, self.period.label, self.tables.facts["as_of"], self.profile)
+        return Section(news_words.news(shown_news(found, self.county), self.county, measure(tables.HEADLINE)))
 
     def by_month(self) -> Section:
         """Control charts by calendar month."""

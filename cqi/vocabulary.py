@@ -26,6 +26,9 @@ DISPOSITIONS = (
 WHOLE = "All counties"
 """The name under which the whole file stands beside its counties; no county may bear it."""
 
+OFFICIAL, SERVICES = "official", "services"
+"""The words that stand for the official measures, and for referrals and staff, where a cohort's stands for other tables and pages."""
+
 TABLE_COLUMNS = {
     "episodes": ("child_id", "episode_id", "county", "birth_date", "entry_date", "exit_date", "exit_reason"),
     "placements": ("episode_id", "setting", "start_date", "end_date"),
@@ -40,8 +43,9 @@ TABLE_COLUMNS = {
 GOAL_COLUMNS = {
     "targets": ("county", "measure", "target", "by", "owner"),
     "regions": ("county", "region"),
+    "goals_attained": ("person", "group", "goal", "kind", "importance", "difficulty", "baseline", "achieved"),
 }
-"""Columns of the tables that say what an agency has set itself; they may lie beside the files of any source."""
+"""Columns of the tables that say what an agency, or the people it serves, have set themselves; they may lie beside the files of any source."""
 
 MEASURE_COLUMNS = (
     "measure", "county", "cohort", "group", "part", "at", "as_of", "children", "numerator", "denominator",
@@ -111,8 +115,30 @@ def no_such(kind: str, word: str, words: Iterable[str], *, where: str = "", ther
     return CqiError(f"No {kind} {str(word)!r}{f' in {where}' if where else ''}.{hint}{names}")
 
 
+SITE, SITE_FILE = "CQI_SITE", "cqi.toml"
+"""The variable of the environment that names a site's folder, and the file there that says what the site runs."""
+
+
+def site_folder() -> Path | None:
+    """The folder of the site that is worked for: the one that CQI_SITE names, else the working folder; None where it holds no `cqi.toml`."""
+    folder = Path(os.environ.get(SITE, "") or Path.cwd())
+    return folder if (folder / SITE_FILE).is_file() else None
+
+
+def own_definitions() -> str:
+    """The folder with the user's own definitions: the one that CQI_DEFINITIONS names, else `definitions` in the site's folder; empty where there is none.
+
+    Raises CqiError where CQI_DEFINITIONS names no folder.
+    """
+    named = os.environ.get("CQI_DEFINITIONS", "")
+    if named and not Path(named).is_dir():
+        raise CqiError("CQI_DEFINITIONS: there is no such folder; name a folder that holds sources/ or measures/.")
+    site = site_folder()
+    return named or (str((site / "definitions").resolve()) if site and (site / "definitions").is_dir() else "")
+
+
 def definition_folders(kind: str) -> list:
-    """The folders that hold definitions of a kind (`measures`, `sources`): ours, then the user's own, if
-    CQI_DEFINITIONS names a folder. A file there with the same name takes the place of ours."""
-    own = os.environ.get("CQI_DEFINITIONS", "")
+    """The folders that hold definitions of a kind (`measures`, `sources`): ours, then the user's own, as `own_definitions` finds it.
+    A file there with the same name takes the place of ours."""
+    own = own_definitions()
     return [files("cqi") / "definitions" / kind] + ([Path(own) / kind] if own else [])

@@ -12,6 +12,7 @@ import pickle
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,12 @@ LONG = ("test_standing.py", "test_run.py", "test_cluster.py", "test_engine.py", 
 """Files that take a minute or more with few tests: begun first, so that no process is left alone with one at the end."""
 
 
-def pytest_collection_modifyitems(items):
-    """Long files first; the others, and tests within a file, as they stand."""
+def pytest_collection_modifyitems(config, items):
+    """Long files first; the others, and tests within a file, as they stand. Tests marked `long` only where CQI_LONG=1 asks for them."""
+    if os.environ.get("CQI_LONG") != "1":
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
@@ -77,17 +82,33 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.write_line(f"Not tested: {told or 'nothing'}.")
 
 
+@contextmanager
+def made_once(tmp_path_factory, name: str):
+    """A folder of this name that all test processes share, held by one of them at a time."""
+    own = tmp_path_factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    place.mkdir(exist_ok=True)
+    with open(place / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield place
+
+
+@pytest.fixture(scope="session")
+def small_state(tmp_path_factory):
+    """The data of a small state, three counties with a token in every confidential field; nobody changes them, so that they are counted once."""
+    from canary import state
+
+    with made_once(tmp_path_factory, "small") as place:
+        return place / "data" if (place / "data").is_dir() else state(place / "data")
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """A run of a large, a small and a tiny county of the sample state, for both kinds of readers. Made by the test process that wants it first."""
     from cqi.render.run import Request, run
     from running import DATA
 
-    own = tmp_path_factory.getbasetemp()
-    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished"
-    place.mkdir(exist_ok=True)
-    with open(place / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with made_once(tmp_path_factory, "finished") as place:
         if not (made := place / "run.pickle").is_file():
             asked = Request(counties=("Birch", "Bunting", "Heron"), cohorts=("2025H2",), profiles=("internal", "release"), data=DATA, out=place / "reports")
             made.write_bytes(pickle.dumps(run(asked)))

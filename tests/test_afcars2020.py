@@ -297,7 +297,7 @@ def state(tmp_path_factory):
     return episodes, write_files(tmp_path_factory.mktemp("afcars2020"), episodes, plain.placements, "2026-03-31")
 
 
-@pytest.mark.parametrize("cohort", ["2023H1", "2024H1"])
+@pytest.mark.parametrize("cohort", ["2023H1", pytest.param("2024H1", marks=pytest.mark.long)])
 def test_a_state_in_xml_counts_as_in_the_plain_contract(state, cohort):
     """Its files tell all stays of children in care since October 2022, so no exit's reason is lost."""
     episodes, folder = state

@@ -85,6 +85,18 @@ def test_days_of_a_rate_are_no_children(tmp_path):
     assert len(moved(tmp_path, path, measures=table)) == 1
 
 
+def test_what_was_hidden_then_is_part_of_the_sums_of_then(tmp_path):
+    """In May adoptions are none and the other kinds hidden: what is shown of that day need not add up. Shown kinds that do not are found."""
+    def may(**kinds):
+        parts = [rows([None] * 4 + [counted], AMONG, at=6, part=part, as_of=MAY) for part, counted in {**kinds, "other exit": None, "still in care": None}.items()]
+        earlier = release(tmp_path / "-".join(map(str, kinds.values())) / MAY, curves=[rows([None, None, 20, 12, 70], AMONG, at=6, as_of=MAY), *parts])
+        now = release(tmp_path / JUNE, measures=rows(SAFE, AMONG))
+        return places(audit(now, earlier=[earlier]), "totals do not add")
+
+    assert may(adoption=0, reunification=None, relative=None, guardianship=None) == []
+    assert may(adoption=0, reunification=30, relative=20, guardianship=20) == [] != may(adoption=0, reunification=30, relative=20, guardianship=30)
+
+
 def test_every_release_before_is_compared(tmp_path):
     """29, then 51, then 62: 40 is more than ten from each. But 45 was given out, too."""
     for count, day in ((29, "2026-03-31"), (51, "2026-04-30"), (62, MAY)):

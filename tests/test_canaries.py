@@ -30,7 +30,7 @@ from cqi.blocks.svg import figure_svg
 from cqi.cli import main
 from cqi.render import pages
 from cqi.render.gate import identifiers, refuse_identifiers
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.render.session import shape
 from cqi.sources import load
 from cqi.vocabulary import CqiError

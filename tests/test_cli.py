@@ -8,7 +8,7 @@ from dataclasses import fields
 
 import pytest
 
-from cqi import cli
+from cqi import __version__, cli
 from cqi.cli import REVIEW_OPTIONS, main
 from cqi.progress import Progress
 from cqi.review import Review
@@ -22,6 +22,17 @@ def test_the_fields_of_a_review_are_the_options_of_the_command():
     assert list(REVIEW_OPTIONS) == [field.name for field in fields(Review)]
     told = command("review", "--help").stdout
     assert all(f"--{name.replace('_', '-')} " in told for name in REVIEW_OPTIONS)
+
+
+def test_every_command_has_its_options_and_the_program_its_version(capsys):
+    for name in cli.COMMANDS:
+        with pytest.raises(SystemExit) as over:
+            main([name, "--help"])
+        told = " ".join(capsys.readouterr().out.split())
+        assert over.value.code == 0 and cli.COMMANDS[name][0].capitalize() in told
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"cqi {__version__}\n"
 
 
 # ---- what is not known, with the nearest names -------------------------------------------------------------------------
@@ -193,8 +204,18 @@ def test_sample_writes_the_sample_state(tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[0].endswith(".csv") and (tmp_path / "episodes.csv").read_bytes() == (ROOT / "data_samples/episodes.csv").read_bytes()
 
 
-def test_without_a_terminal_progress_is_plain_lines_and_only_the_result_is_output(tmp_path):
-    done = command("review", *ONE, "--out", str(tmp_path))
+@pytest.fixture
+def tiny(tmp_path):
+    """Words for a review of six children: too few for a number, and too short a time for any official period."""
+    rows = "c1,Alder,2020-01-01,2025-07-01,,\nc2,Alder,2019-01-01,2025-08-03,2026-01-05,reunification\nc3,Birch,2018-01-01,2025-09-03,,\n" \
+           "c4,Birch,2017-01-01,2025-10-03,2026-06-02,adoption\nc5,Alder,2017-01-01,2026-02-03,,\nc6,Birch,2017-01-01,2026-03-03,,\n"
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/episodes.csv").write_text("child_id,county,birth_date,entry_date,exit_date,exit_reason\n" + rows, encoding="utf-8")
+    return ("--data", str(tmp_path / "data"), "--county", "Birch", "--cohort", "2026H1", "--as-of", "2026-06-30")
+
+
+def test_without_a_terminal_progress_is_plain_lines_and_only_the_result_is_output(tmp_path, tiny):
+    done = command("review", *tiny, "--out", str(tmp_path))
     assert done.returncode == 0 and "\r" not in done.stderr and "\x1b" not in done.stderr
     assert re.search(r"6 of 6 pages, 0 failed, [\d.]+ a second, about 0 s left: ", done.stderr)
     assert done.stdout.splitlines() == ["6 of 6 pages made.", f"Open (release): {tmp_path / '2026-06-30/release/index.html'}"]
@@ -212,10 +233,10 @@ def test_on_a_terminal_progress_is_a_bar(monkeypatch, capsys):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
-def test_a_reader_that_goes_away_ends_nothing(tmp_path):
-    line = f'{sys.executable} -m cqi review {" ".join(ONE)} --out {tmp_path} 2>&1 | head -1; echo "${{PIPESTATUS[0]}}"'
+def test_a_reader_that_goes_away_ends_nothing(tmp_path, tiny):
+    line = f'{sys.executable} -m cqi review {" ".join(tiny)} --out {tmp_path} 2>&1 | head -1; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.splitlines() == ["Reading data_samples and counting ...", "0"] and done.stderr == ""
+    assert done.stdout.splitlines() == [f"Reading {tiny[1]} and counting ...", "0"] and done.stderr == ""
     assert (tmp_path / "2026-06-30/release/index.html").is_file()
 
 

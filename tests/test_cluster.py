@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from canary import Canaries, planted, state
+from canary import Canaries, planted
 from cqi.render import cluster, host
 from cqi.render.cluster import ClusterCrew, checked_address
 from cqi.render.digests import inputs_digest
@@ -34,13 +34,14 @@ START_SECONDS = 60
 class Small:
     """The small state, what a run of it on this machine gives, and a place for runs of it on workers."""
 
+    data: Path
     place: Path
     whole: dict[str, str]
 
     def run(self, name: str, *words: str, **environment: str) -> Trial:
         """The same run, started, with more words; below `name`, where a run may have been before."""
         own = {"CQI_CACHE": os.environ["CQI_CACHE"]} | environment
-        return small_run(self.place / name, self.place / "data", self.out(name), *words, asked=INTERNAL, **own)
+        return small_run(self.place / name, self.data, self.out(name), *words, asked=INTERNAL, **own)
 
     def resumed(self, name: str) -> Trial:
         """What was stopped there, resumed."""
@@ -108,14 +109,13 @@ def _makes_pages(process: psutil.Process) -> bool:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small(tmp_path_factory, small_state):
     """The small state and its run on this machine."""
     place = tmp_path_factory.mktemp("cluster")
-    state(place / "data")
-    found = Small(place, {})
+    found = Small(small_state, place, {})
     ended = found.run("here").ended()
     assert ended.code == 0, ended.told
-    return Small(place, digests(found.out("here")))
+    return Small(small_state, place, digests(found.out("here")))
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +129,16 @@ def dask(tmp_path_factory):
 
 # ---- runs on workers -----------------------------------------------------------------------------------------------------
 
+def test_a_worker_that_is_killed_costs_only_its_pages_on_their_way(small, dask):
+    trial = small.run("one less", "--cluster", dask.address)
+    assert trial.until_pages(1) and waited(lambda: len(dask.at_work()) == 2, LEFT_SECONDS)
+    dask.at_work()[0].kill()
+    ended = trial.ended()
+    assert (ended.code, ended.left) == (0, []), ended.told
+    assert differing(whole(small.out("one less")), small.whole) == [] and waited(lambda: dask.at_work() == [], LEFT_SECONDS)
+
+
+@pytest.mark.long
 def test_killed_in_every_part_it_makes_the_same_pages(small, dask):
     trial = small.run("killed", "--cluster", dask.address)
     assert trial.until_pages(1) and waited(lambda: len(dask.at_work()) == 2, LEFT_SECONDS)
@@ -181,13 +191,14 @@ def test_a_worker_with_another_program_makes_no_page(small, dask, tmp_path, monk
 
 def drawn_crew(small: Small, folder: Path, monkeypatch, address: str) -> ClusterCrew:
     """A crew without pages to make, in a run of the small state."""
-    data = (str(small.place / "data"), "episodes")
+    data = (str(small.data), "episodes")
     monkeypatch.setenv(INPUTS, f"{inputs_digest(*data)}:")
     out = folder / "reports" / DAY
     out.mkdir(parents=True)
     return ClusterCrew(out, folder, engine="kernel", ids=frozenset(), roles=[], cluster=address, data=data)
 
 
+@pytest.mark.long
 def test_a_page_that_ends_its_workers_is_its_own_failure(small, tmp_path):
     cell = ("if county == 'Juniper':\n    import psutil, time\n"
             "    [each.kill() for each in psutil.Process().parents() if 'spawn_main' in ' '.join(each.cmdline())]\n    time.sleep(60)")
@@ -231,7 +242,7 @@ def test_where_nobody_answers_the_error_says_so(small, monkeypatch, tmp_path):
 @pytest.fixture
 def order(small, tmp_path, monkeypatch):
     """What a run asks of a worker's host, where it sees all that the run does: pages of an earlier run stand in the folder of the data."""
-    data, out = [str(shutil.copytree(small.place / "data", tmp_path / "given")), "episodes"], tmp_path / "given/reports" / DAY
+    data, out = [str(shutil.copytree(small.data, tmp_path / "given")), "episodes"], tmp_path / "given/reports" / DAY
     monkeypatch.setenv(INPUTS, f"{inputs_digest(*data)}:")
     out.mkdir(parents=True)
     (out / "page.html").write_text("made", encoding="ascii")
@@ -252,7 +263,7 @@ def test_a_worker_that_does_not_is_refused(order, other, said):
 
 
 def test_a_worker_that_sees_other_data_is_refused(order, small, tmp_path):
-    shutil.copytree(small.place / "data", tmp_path / "data")
+    shutil.copytree(small.data, tmp_path / "data")
     with open(tmp_path / "data/episodes.csv", "a", encoding="utf-8") as file:
         file.write("\n")
     assert host.refused(order | {"data": [str(tmp_path / "data"), "episodes"]}) == host.NO_DATA

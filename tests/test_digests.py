@@ -15,10 +15,12 @@ import pytest
 
 from cqi import tables
 from cqi.render import digests
+from cqi.render.condensed import Condensed
 from cqi.render.digests import (
     code_digest, definitions_digest, file_digest, folder_digests, frame_digest, inputs_digest, notebook_digest, page_key, plain, tables_digest,
 )
-from cqi.render.plan import Job
+from cqi.render.job import Job
+from cqi.tables.shown import ELSEWHERE, OF_THE_FILE
 from cqi.vocabulary import CqiError
 from running import DATA, ROOT
 
@@ -254,6 +256,33 @@ def test_every_frame_of_the_sample_state_counts(sample):
     assert tables_digest(replace(sample, facts=sample.facts | {"version": "9.9"})) != before
 
 
+@pytest.fixture(scope="module")
+def narrow(sample):
+    """The tables with five rows each of Birch and of Cedar."""
+    def cut(table):
+        return pd.concat([table[table["county"].eq(county)].head(5) for county in ("Birch", "Cedar")]) if "county" in table else table.head(5)
+
+    return replace(sample, **{each.name: cut(getattr(sample, each.name)) for each in fields(sample)[:-1]})
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_of_what_a_page_shows_changes_its_digest(narrow, change):
+    digests = {Condensed(replace(narrow, account=table)).of("Birch") for table in (frame(), CHANGES[change](frame()), frame())}
+    assert len(digests) == 2
+
+
+def test_of_other_counties_rows_a_page_shows_nothing(narrow):
+    before = {county: Condensed(narrow).of(county) for county in ("Birch", "Cedar")}
+    for each in fields(narrow)[:-1]:
+        table = getattr(narrow, each.name)
+        if each.name in ("regions", *OF_THE_FILE, *ELSEWHERE) or "county" not in table or table.empty:
+            continue
+        last = Condensed(replace(narrow, **{each.name: table.iloc[:-1]}))  # a row of Cedar
+        assert last.of("Birch") == before["Birch"] and last.of("Cedar") != before["Cedar"], each.name
+    other = Condensed(replace(narrow, facts=narrow.facts | {"version": "9.9"}))
+    assert other.of("Birch") != before["Birch"] and before["Birch"] != before["Cedar"]
+
+
 OTHER_PROCESS = """
 import sys
 from cqi import tables
@@ -261,9 +290,11 @@ from cqi.render.digests import code_digest, definitions_digest, inputs_digest, p
 sys.path.insert(0, "tests")
 from running import DATA
 from test_digests import frame
+from cqi.render.condensed import Condensed
 from cqi.render.digests import frame_digest
 print(code_digest(), definitions_digest(), *(inputs_digest(DATA, source) for source in ("episodes", "afcars", "ncands", "ssda903") if source != "ncands"), frame_digest(frame()),
-      tables_digest(tables.tables(DATA, "episodes", "2025H2", "2026-06-30", "internal")), plain({"Alder", "Birch", "Cedar"}))
+      tables_digest(tables.tables(DATA, "episodes", "2025H2", "2026-06-30", "internal")),
+      Condensed(tables.tables(DATA, "episodes", "2025H2", "2026-06-30", "internal")).of("Birch"), plain({"Alder", "Birch", "Cedar"}))
 """
 
 

@@ -18,8 +18,9 @@ from papermill import execute_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from cqi import tables
-from cqi.render.forked import code, forked, imports, ready, warm_parent
-from cqi.render.plan import NOTEBOOKS, notebook_path
+from cqi.render.forked import code, forked, imports, tell, warm_parent
+from cqi.render.forked import ready as forks
+from cqi.render.job import NOTEBOOKS, notebook_path
 from cqi.render.warm import WITHOUT
 from cqi.tables.backtested import backtested
 from cqi.tables.services import service_tables
@@ -56,6 +57,12 @@ def stored(made) -> list:
     for found, put in PLACES:
         text = found.sub(put, text)
     return json.loads(text)
+
+
+def ready(parent, tables=()) -> bool:
+    """Whether the parent forks, once it is told what to read."""
+    tell(parent, list(tables))
+    return forks(parent)
 
 
 def settled(cell) -> list:

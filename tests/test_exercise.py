@@ -133,6 +133,18 @@ def test_a_count_may_be_off_by_half_a_child(answer, right):
     assert first(exercise("test: children", answer)).startswith("Yes") is right
 
 
+@pytest.mark.parametrize(("answer", "never"), [(-0.01, True), (0, False), (1, False), ("100%", False), (101, True), ("-5%", True)])
+def test_a_share_that_cannot_be_is_told_as_such(answer, never):
+    assert ("A share lies between 0% and 100%." in first(exercise("test: share", answer))) is never
+    assert ("guess again" in first(commit("test: share", answer))) is never
+
+
+@pytest.mark.parametrize(("answer", "opening"), [(-1, "You said -1 children. A number of children is never below 0."), (0, "You said 0 children. The data"),
+                                                 (1, "You said 1 child. The data")])
+def test_a_count_is_never_below_none_and_one_is_one(answer, opening):
+    assert first(exercise("test: children", answer)).startswith(opening)
+
+
 # ---- guessing ----------------------------------------------------------------------------------------------------------
 
 def test_a_guess_is_kept_and_stands_beside_the_data():
@@ -143,6 +155,13 @@ def test_a_guess_is_kept_and_stands_beside_the_data():
     assert "Before the data spoke you said 50%." in everything(exercise("test: share", 33))
     commit("test: share", "33%")
     assert first(reveal("test: share")) == "You said 33%. The data say the same. Many say half. 33 of 100."
+
+
+def test_a_letter_is_expected_and_not_said_by_data():
+    commit("test: letter", "a")
+    assert first(reveal("test: letter")).startswith("You said a: visits made. Expected: b: children home.")
+    commit("test: letter", "b")
+    assert first(reveal("test: letter")).startswith("You said b: children home. Yes, that was expected.")
 
 
 # ---- what is not there -------------------------------------------------------------------------------------------------

@@ -18,12 +18,16 @@ FLOORS = (
     ("cycles",),
     ("charts", "wording"),
     ("tables",),
+    ("news",),
     ("ahead",),
     ("review", "overview", "official", "working"),
     ("learning",),
     ("progress",),
     ("render", "answering", "surveying", "teaching"),
     ("explore",),
+    ("site",),
+    ("scheduling", "handover"),
+    ("reviewing",),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}

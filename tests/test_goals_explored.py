@@ -1,16 +1,13 @@
-"""The explore page's goals: answered as they are typed, kept, revised and cleared; and read back by the next review."""
+"""The explore page's goals: answered as they are typed, kept, revised and cleared. That the next review reads them back is in test_cycles_pages."""
 
 import pytest
 from drawn_run import HEADLINE, RETURNS, drawn_run
 
-from cqi import Review
 from cqi.explore.chosen import Chosen
 from cqi.explore.goals import COUNTS, KINDS, NOT_YET, Goals, panel
 from cqi.explore.published import Published
 from cqi.goals import goal_of
 from cqi.journal import Journal
-from running import DATA
-from test_goals import words as words_of
 
 WISH = "Children are home with their families."
 
@@ -114,18 +111,3 @@ def test_another_measure_brings_its_own_form(tmp_path, journal):
 def test_without_a_journal_the_panel_says_so(tmp_path, journal):
     form = opened(tmp_path, journal)
     assert "no place to keep" in panel(form.published, form.chosen).value
-
-
-def test_a_goal_made_on_the_explore_page_comes_back_in_the_next_review(finished, tmp_path, monkeypatch):
-    """Over a real run's tables, in a real journal, and read by a real review of the same file."""
-    place = tmp_path / "journal.sqlite"
-    published = Published(finished.folder, "internal")
-    form = filled(Goals(published, Chosen(county="Birch", cohort=published.cohorts[0], measure=HEADLINE), Journal.opened(place)))
-    form.target.value = 36
-    form.save.click()
-    assert "Saved as number 1" in form.said.value
-    monkeypatch.setenv("CQI_JOURNAL", str(place))
-    monkeypatch.delenv("CQI_SAID", raising=False)
-    said = words_of(Review(county="Birch", cohort=published.cohorts[0], data=DATA, profile="internal").goals())
-    assert WISH in said and "at least 36% left to a permanent home" in said and "Heading for" in said
-    assert WISH not in words_of(Review(county="Birch", cohort=published.cohorts[0], data=DATA, profile="release").goals()), "not cleared"

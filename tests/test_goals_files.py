@@ -287,6 +287,38 @@ def test_a_measure_of_ones_own_may_have_a_target(tmp_path, monkeypatch):
     assert error(tmp_path / "data", targets=target(measure="visits_at_school"))[0].startswith("visits_at_school.toml: not valid TOML")
 
 
+# Goals of single people
+
+ATTAINED = "person group goal kind importance difficulty baseline achieved"
+
+
+def test_goals_of_people_are_read_beside_any_source(tmp_path):
+    write(tmp_path, Leeds__ssda903_2023_episodes=STAYS, goals_attained=f"{ATTAINED}\n007 Kin home Improve 1.0 2 -1 0\n007 Kin school maintain 3 1 0 .")
+    extract = load(tmp_path, "ssda903")
+    rows = extract.goals_attained
+    assert rows.drop(columns="achieved").values.tolist() == [["007", "Kin", "home", "improve", 1, 2, -1], ["007", "Kin", "school", "maintain", 3, 1, 0]]
+    assert rows["achieved"].isna().tolist() == [False, True] and rows["achieved"][0] == 0
+    assert "goals_attained.csv" in set(extract.inputs["file"]) and not any("not read" in note for note in extract.notes)
+
+
+def test_without_weights_all_goals_count_alike(tmp_path):
+    extract = read(tmp_path, goals_attained="person group goal kind baseline achieved\nA Kin home improve -1 0")
+    assert extract.goals_attained[["importance", "difficulty"]].values.tolist() == [[1, 1]]
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    (". Kin home improve 1 1 -1 0", "person is blank on every row"),
+    ("hidden9 Kin home better 1 1 -1 0", "row 2, column kind: write one of improve, maintain (the first of 1)."),
+    ("hidden9 Kin home improve 4 1 -1 0", "row 2, column importance: write one of 0, 1, 2, 3 (the first of 1)."),
+    ("hidden9 Kin home improve 1 1 -3 0", "row 2, column baseline: write one of -2, -1, 0, 1, 2 (the first of 1)."),
+    ("hidden9 Kin home improve 1 1 -1 0.5", "row 2, column achieved: write one of -2, -1, 0, 1, 2 (the first of 1)."),
+    ("hidden9 Kin home improve 1 1 . 0", "baseline is blank on every row"),
+])
+def test_a_goal_of_a_person_that_cannot_be_right_is_told_without_its_value(tmp_path, row, said):
+    (line,) = error(tmp_path, goals_attained=f"{ATTAINED}\n{row}")
+    assert said in line and line.startswith("goals_attained.csv")
+
+
 # Spellings
 
 @pytest.mark.parametrize(("name", "county"), [

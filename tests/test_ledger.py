@@ -159,6 +159,15 @@ def test_a_hidden_figure_is_replaced_by_the_one_last_given_out():
     assert found.loc["Elm", "status"] == "suppressed" and np.isnan(found.loc["Elm", "numerator"])
 
 
+def test_looks_which_tell_numerators_alone_do_not_take_the_place_of_the_figure():
+    now = table(("Birch", 80, np.nan)).assign(status="suppressed")
+    looks = figures(("Birch", 78, 39), day=MAY).assign(children=np.nan, denominator=np.nan)
+    for before in ([figures(("Birch", 78, 39), day=MAY), looks], [looks, figures(("Birch", 78, 39), day=MAY)]):
+        found = carried_forward(now, "measures", pd.concat(before, ignore_index=True)).iloc[0]
+        assert found[["children", "numerator", "denominator", "status"]].tolist() == [78, 39, 78, "carried forward"]
+    assert carried_forward(now, "measures", looks).iloc[0]["status"] == "suppressed"
+
+
 def test_what_was_carried_forward_is_not_given_out_anew():
     now = table(("Birch", 80, np.nan), ("Cedar", 90, 30)).assign(status=["suppressed", "shown"])
     found = carried_forward(now, "measures", figures(("Birch", 78, 39), day=MAY))

@@ -172,7 +172,8 @@ def said(block) -> str:
 
 def is_kind(words: str) -> bool:
     """Whether what was said holds an invitation or help, and no bare verdict."""
-    helped = any(each in words for each in ("A hint: ", "What was expected, and why", "Yes: ", "Kept. You say", "a guess costs nothing", "not what you think"))
+    helped = any(each in words for each in ("A hint: ", "What was expected, and why", "Yes: ", "Kept. You say", "a guess costs nothing", "not what you think",
+                                              "Please guess again."))
     return helped and not any(each in words for each in ("Wrong", "wrong!", "Incorrect", "Error", "Traceback", "Failed"))
 
 
@@ -202,4 +203,4 @@ def test_a_guess_stands_beside_the_data(name, room):
     asked = expected(name, classroom(DATA))
     commit(name, asked.value)
     assert f"You said {asked.words(asked.read(asked.value))}" in reveal(name).content()["blocks"][0]["paragraphs"][0]
-    assert "the same" in reveal(name).content()["blocks"][0]["paragraphs"][0]
+    assert reveal(name).content()["blocks"][0]["paragraphs"][0].endswith(("The data say the same.", "Yes, that was expected."))

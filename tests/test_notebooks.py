@@ -8,7 +8,9 @@ import nbformat
 import pytest
 
 from cqi.cli import REVIEW_OPTIONS
+from cqi.official import Official
 from cqi.overview import DataQuality, Overview
+from cqi.render.job import PARAMETERS
 from cqi.review import Review
 from cqi.working import Working
 from running import ROOT
@@ -32,6 +34,11 @@ def declared(name):
 
 def test_the_three_lists_are_equal():
     assert declared("mid_course_review") == [field.name for field in fields(Review)] == list(REVIEW_OPTIONS)
+
+
+def test_a_run_passes_the_fields_of_what_a_page_shows():
+    shows = {"review": Review, "overview": Overview, "quality": DataQuality, "official": Official, "working": Working}
+    assert {role: tuple(field.name for field in fields(kind)) for role, kind in shows.items()} == PARAMETERS
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -16,7 +16,8 @@ from cqi import Review
 from cqi.cli import main
 from cqi.render import plan
 from cqi.render.lock import held
-from cqi.render.plan import Job, jobs, slug
+from cqi.render.job import Job
+from cqi.render.plan import jobs, slug
 from cqi.sources import excel, load, text
 from cqi.vocabulary import CqiError
 from payloads import PAYLOADS, TIDIED

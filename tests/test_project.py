@@ -32,7 +32,7 @@ def test_the_command_answers_before_it_loads_heavy_parts():
 
 # ---- ways to install ---------------------------------------------------------------------------------------------------
 
-CONDA_NAMES = {"psycopg": "psycopg[binary]", "jupyter_core": "jupyter-core", "jupyter_server": "jupyter-server"}
+CONDA_NAMES = {"psycopg": "psycopg[binary]", "jupyter_core": "jupyter-core", "jupyter_scheduler": "jupyter-scheduler", "jupyter_server": "jupyter-server"}
 
 
 def test_conda_has_the_same_parts_as_pip_but_for_dev():

@@ -25,7 +25,8 @@ from cqi.cli import main
 from cqi.render import pages, run as running_of_pages
 from cqi.render.counted import WRITTEN, Tables, small_left
 from cqi.render.lock import FolderHeld, held
-from cqi.render.plan import Job, jobs, slug
+from cqi.render.job import Job
+from cqi.render.plan import jobs, slug
 from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with, started, tree
 
 COUNTIES = ("birch", "bunting", "heron")
@@ -50,7 +51,7 @@ def test_every_page_is_made_and_in_its_place(finished):
 def test_nothing_is_left_behind(finished):
     assert [path.name for path in finished.folder.rglob(".*")] == []
     assert stat.S_IMODE((finished.folder / "restricted").stat().st_mode) == 0o700
-    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {"internal", "release", "manifest.jsonl"}
+    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {"internal", "release", "manifest.jsonl", "published.json"}
     assert not os.environ.get("CQI_CACHE", "").endswith("/counted") and "CQI_RUN" not in os.environ
 
 

@@ -34,7 +34,7 @@ from cqi.cli import main
 from cqi.render.kernels import engine_options
 from cqi.render.outline import words_html
 from cqi.render.page import index_html
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.render.run import Request, run
 from cqi.sources import load
 from cqi.vocabulary import STEERING, CqiError

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -25,6 +26,8 @@ from cqi.tables.services import given_services, internal, released
 from cqi.vocabulary import WHOLE
 from cqi.wording.working import NO_REFERRALS, NO_STAFF, SURVEY_NOT_SHOWN
 from cqi.working import Working
+from cqi.working.attained import OWN_ONLY
+from cqi.working.culture import NEXT_ROUND, NO_CAUSE, beside
 from running import DATA
 
 DAY = date(2026, 6, 30)
@@ -203,7 +206,7 @@ def test_what_was_hidden_stays_hidden(tmp_path):
 def leaking(folder, change):
     found = tables(HIDING)
     rows = found.referrals.astype({"numerator": object})
-    return audit(given(folder, type(found)(change(rows), found.staff, found.curves, found.facts)))
+    return audit(given(folder, replace(found, referrals=change(rows))))
 
 
 def unhidden(rows):
@@ -304,6 +307,78 @@ def test_a_run_hands_its_pages_the_answers_without_ids(tmp_path, monkeypatch):
     monkeypatch.setenv(ANSWERS, kept_slips(kept, tmp_path / "answers.json"))
     assert slips_for("release") == () and [slip.evidence for slip in slips_for("internal")] == [{"a": WITHHELD}]
     assert slips_digest(kept, "internal") != slips_digest((), "internal") and slips_digest(kept, "release") == slips_digest((), "release")
+
+
+def rated(label, sheets, team="North", answer=5):
+    """As many sheets of one round, everyone answering the same to all."""
+    return [replace(slip, round=label, answers=dict.fromkeys(slip.answers, answer)) for slip in slips(sheets, team)]
+
+
+def then(*rows):
+    """The outcome of cohorts as the tables hold it: label, numerator, denominator."""
+    names = ["cohort", "numerator", "denominator", "value", "lower", "upper", "status"]
+    found = [(label, number, among, number / among, number / among - 0.02, number / among + 0.02, "shown") for label, number, among in rows]
+    return pd.DataFrame(found, columns=names)
+
+
+def beside_words(kept, *rows, as_of=DAY):
+    found = beside(kept, questionnaire("culture_check"), then(*rows), threshold=7, as_of=as_of)
+    return found, "".join(map(words, found))
+
+
+def test_answers_stand_beside_the_children_whose_12_months_ended_in_the_round():
+    (figure,), said = beside_words([*rated("2025H2", 7), *rated("2026H1", 7)], ("2024H2", 400, 1_000), ("2025H1", 300, 1_000))
+    rows = {row[0].text: row[1].text for row in figure.table.rows}
+    assert rows["Children, 2025H2"].startswith("40%") and rows["Children, 2026H1"].startswith("30%")
+    assert rows["Psychological safety, 2026H1"] and NO_CAUSE in said and "correlat" not in said
+
+
+@pytest.mark.parametrize(("as_of", "why"), [(date(2026, 6, 29), "is not known before 30 June 2026"), (date(2026, 6, 30), "the file tells no figure")])
+def test_a_round_without_an_outcome_says_why(as_of, why):
+    (figure,), said = beside_words([*rated("2025H2", 7), *rated("2026H1", 7)], ("2024H2", 400, 1_000), as_of=as_of)
+    assert why in said and "no figure" in json.dumps(figure.spec)
+
+
+@pytest.mark.parametrize(("sheets", "shown"), [(6, False), (7, True)])
+def test_a_round_of_few_is_in_no_chart_beside_outcomes(sheets, shown):
+    found, said = beside_words([*rated("2025H2", 7), *rated("2026H1", sheets)], ("2024H2", 400, 1_000), ("2025H1", 300, 1_000))
+    assert isinstance(found[0], Figure) is shown and (NEXT_ROUND in said) is not shown
+
+
+def test_a_hidden_round_between_stays_in_the_chart_with_its_mark():
+    kept = [*rated("2025H1", 7), *rated("2025H2", 4), *rated("2026H1", 7)]
+    (figure,), _ = beside_words(kept, ("2024H1", 410, 1_000), ("2024H2", 400, 1_000), ("2025H1", 300, 1_000))
+    hidden = [row for row in figure.table.rows if row[0].text == "Psychological safety, 2025H2"]
+    assert [cell.text for cell in hidden[0][1:]] == ["[c]", "[c]"] and {"North", "team"}.isdisjoint(json.dumps(figure.spec).split('"'))
+
+
+def test_outcomes_of_rounds_are_counted_for_quarters_half_years_and_years_that_are_over():
+    """The sample state on 30 June 2026: the second quarter of 2025 has just had its 12 months, the third has not."""
+    rows = Working(data=DATA, profile="internal").tables.outcomes.set_index("cohort")
+    assert {"2025Q2", "2025H1", "2024"} <= set(rows.index) and {"2025Q3", "2025H2", "2025"}.isdisjoint(rows.index)
+    assert rows.loc["2025Q1", "numerator"] + rows.loc["2025Q2", "numerator"] == rows.loc["2025H1", "numerator"] and set(rows["county"]) == {WHOLE}
+    assert Working(data=DATA, profile="release").tables.outcomes.empty
+
+
+# ---- goals of single people -------------------------------------------------------------------------------------------
+
+def with_goals_attained(folder, people):
+    shutil.copy(f"{DATA}/episodes.csv", folder)
+    rows = "\n".join(f"SECRETP{n} Kin~care home improve 1 1 -1 {1 if n % 2 else 0}" for n in range(people))
+    write(folder, goals_attained=f"person group goal kind importance difficulty baseline achieved\n{rows}")
+    return str(folder)
+
+
+@pytest.mark.parametrize(("people", "told"), [(10, "too few people"), (11, "11 people: the score rose by 14.5 points")])
+def test_goals_of_people_are_told_together_from_eleven_on_to_own_staff(tmp_path, people, told):
+    """Of eleven, six came from 40 to 50 and five to 60: (6 * 10 + 5 * 20) / 11 = 14.5."""
+    data = with_goals_attained(tmp_path, people)
+    own, out = (words(Working(data=data, profile=profile).goals_attained()) for profile in ("internal", "release"))
+    assert told in own and "SECRET" not in own and OWN_ONLY in out and "points" not in out
+
+
+def test_without_the_file_it_is_said_which_columns_it_has():
+    assert "a row a goal: person, group, goal, kind" in words(Working(data=DATA, profile="internal").goals_attained())
 
 
 # ---- the page of a run -------------------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def exact_beside(folder: Path, known: pd.DataFrame) -> list[Finding]:
 
 
 def _lines(release: Published, found: pd.DataFrame, before: pd.DataFrame):
-    """The lines over what is published and what was; a count that this release restates is known as it now stands."""
+    """The lines over what is published and what was, with what was hidden then; a count that this release restates is known as it now stands."""
     now = pd.MultiIndex.from_frame(found.loc[~found["hidden"], KEY])
-    older = before.loc[~before["hidden"] & ~pd.MultiIndex.from_frame(before[KEY]).isin(now)]
+    older = before.loc[~pd.MultiIndex.from_frame(before[KEY]).isin(now)]
     return lines(with_absent(merged(pd.concat([found, older], ignore_index=True))), release)

@@ -20,9 +20,9 @@ MISSING = {
     "problem": "The problem is not said yet: what do children and families live through, in one or two sentences?",
     "change": "The change is not said yet: what will be done that is not done today?",
 }
-_COMMON = frozenset("about after again also another before being could every first from have into more most much must other over same should "
-                    "some such than that their them then there these they this those until very what when where which while will with would "
-                    "child children family families plan staff week weeks month months each".split())
+_COMMON = frozenset("about after again also another before being could every first from have into more most much must other over same "
+                    "should some such than that their them then there these they this those until very what when where which while will "
+                    "with would child children family families plan staff week weeks month months each".split())
 _PERSON = re.compile(r"\b(?:mrs?|ms|miss|dr|judge)\.? [A-Z]", re.I)
 
 
@@ -32,7 +32,8 @@ def checked(cycle: Cycle, counties: Iterable[str] = ()) -> tuple[str, ...]:
     `counties`: the names that there are (none given: any name will do). Never raises for what the fields hold.
     """
     counties = tuple(counties)
-    parts = (_words(cycle), _roles(cycle), _place(cycle, counties), _start(cycle), _measured(cycle), _counter(cycle), _checks(cycle), _decision(cycle))
+    parts = (_words(cycle), _roles(cycle), _place(cycle, counties), _start(cycle), _measured(cycle), _counter(cycle), _checks(cycle),
+             _decision(cycle))
     return tuple(sentence for part in parts for sentence in part)
 
 
@@ -49,8 +50,8 @@ def _words(cycle: Cycle) -> Iterator[str]:
         if not getattr(cycle, name).strip():
             yield f"The theory has no part “{words}”: it says why the change should help, so that the test can teach you something."
     if cycle.so.strip() and cycle.change.strip() and not _name_the_same(cycle.so, cycle.change):
-        yield ("The theory's “so I plan to ...” and the change seem to speak of different things. Say the change in both with the same words, "
-               "or say how one leads to the other.")
+        yield ("The theory's “so I plan to ...” and the change seem to speak of different things. Say the change in both with the same "
+               "words, or say how one leads to the other.")
 
 
 def _name_the_same(plan: str, change: str) -> bool:
@@ -96,7 +97,8 @@ def _measured(cycle: Cycle) -> Iterator[str]:
         yield _told(measure, cycle.measure)
         return
     if definition.name not in reviewed_names():
-        yield f"Reviews do not show the measure {definition.name!r}, so they could not read the cycle back; take one of: {', '.join(reviewed_names())}."
+        yield (f"Reviews do not show the measure {definition.name!r}, so they could not read the cycle back; take one of: "
+               f"{', '.join(reviewed_names())}.")
     yield from _in_months(cycle, definition) if cycle.series else _in_cohort(cycle, definition)
 
 
@@ -104,7 +106,8 @@ def _in_months(cycle: Cycle, definition: Measure) -> Iterator[str]:
     if cycle.series not in SERIES:
         yield str(no_such("series by month", cycle.series, SERIES))
     elif definition.kind != "exits of an entry cohort":
-        yield f"There are no charts by month of {definition.title.lower()}; take permanency_in_12_months, or name a cohort in place of a series."
+        yield (f"There are no charts by month of {definition.title.lower()}; take permanency_in_12_months, or name a cohort in place of a "
+               "series.")
     else:
         yield from _size(cycle.prediction, SERIES[cycle.series].chart == "p")
     if _is_day(cycle.start) and _is_day(cycle.by) and cycle.start < cycle.by and not months_after_start(cycle.start, cycle.by):
@@ -125,18 +128,20 @@ def _ends_month(day: date) -> bool:
 def _in_cohort(cycle: Cycle, definition: Measure) -> Iterator[str]:
     yield from _size(cycle.prediction, definition.unit in PROPORTIONS)
     if not cycle.cohort:
-        yield "Whose share is it? Name the cohort whose children you follow, such as 2025H2, or a series by month: exits, three months or entries."
+        yield ("Whose share is it? Name the cohort whose children you follow, such as 2025H2, or a series by month: exits, three months or "
+               "entries.")
     period = _period(cycle.cohort)
     if period is None or not _is_day(cycle.by):
         return
     first, last = reach(definition, period)
     if not first <= cycle.by <= last:
-        yield (f"The children of {cycle.cohort} cannot tell by {cycle.by}: {'some enter later' if cycle.by < first else 'nothing is counted after'} "
-               f"{first if cycle.by < first else last}. Give a day from {first} to {last}, or another cohort.")
+        why = f"some enter later {first}" if cycle.by < first else f"nothing is counted after {last}"
+        yield (f"The children of {cycle.cohort} cannot tell by {cycle.by}: {why}. Give a day from {first} to {last}, or another cohort.")
 
 
 def reach(definition: Measure, period: Cohort) -> tuple[date, date]:
-    """The first and last day for which a figure of the whole cohort can be predicted: all its children are in, the last that counts is seen."""
+    """The first and last day for which a figure of the whole cohort can be predicted: all its children are in, the last that counts is
+    seen."""
     if can_follow(definition):
         return period.end, max(official_date(definition, period), period.end)
     return period.end, months_after([period.end], 2 * definition.window_months)[0].item()  # two windows, one after the other

@@ -107,7 +107,8 @@ def cycle_of(entry: Kept) -> Cycle:
     own = entry.details if isinstance(entry.details, dict) else {}
     texts = {name: own[name] for name in _TEXTS if isinstance(own.get(name), str)}
     given = {name: getattr(entry, name) for name in _ENTRY if hasattr(entry, name)}
-    return Cycle(**texts, **given, problem=entry.text, start=_day(own.get("start")), by=_day(own.get("by")), prediction=_number(own.get("prediction")),
+    return Cycle(**texts, **given, problem=entry.text, start=_day(own.get("start")), by=_day(own.get("by")),
+                 prediction=_number(own.get("prediction")),
                  roles=tuple(each for each in _list(own.get("roles")) if isinstance(each, str)), checks=tuple(_checks(own.get("checks"))),
                  as_planned=own.get("as_planned") if isinstance(own.get("as_planned"), bool) else None,
                  next=own["next"] if isinstance(own.get("next"), int) else 0, words_withheld=getattr(entry, "withheld", ""))

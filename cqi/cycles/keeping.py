@@ -30,7 +30,8 @@ def record(journal: Journal | str | Path, number: int, *, check: date | None = N
     Raises CqiError for an entry that is no cycle, a day on which no check is planned, another field, and all that `checked` finds.
     """
     if other := sorted(set(learnt) - set(RECORDED)):
-        raise CqiError(f"A cycle's {other[0]} is not recorded afterwards; record one of: {', '.join(RECORDED)}, or a check with what was found.")
+        raise CqiError(f"A cycle's {other[0]} is not recorded afterwards; record one of: {', '.join(RECORDED)}, or a check with what was "
+                       "found.")
     journal = _opened(journal)
     cycle = replace(_cycle(journal, number), **learnt)
     cycle = cycle if check is None else replace(cycle, checks=_found(cycle.checks, check, found))

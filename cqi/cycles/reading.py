@@ -54,10 +54,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Happened:
-    """What happened. `come`: the prediction's day is over, and the figure is of it or later. `reached`: the figure is as good as predicted, or
-    better; `sure`: its interval leaves the prediction out; both None where nothing can be compared. `before`: the same months' average before
-    the start. `usual`: events expected at the usual pace by the figure's day, with the monitors' signal, its day and whether it stood before
-    the start."""
+    """What happened. `come`: the prediction's day is over, and the figure is of it or later. `reached`: the figure is as good as
+    predicted, or better; `sure`: its interval leaves the prediction out; both None where nothing can be compared. `before`: the same
+    months' average before the start. `usual`: events expected at the usual pace by the figure's day, with the monitors' signal, its day
+    and whether it stood before the start."""
 
     come: bool
     now: Figure
@@ -72,10 +72,9 @@ class Happened:
 
 @dataclass(frozen=True)
 class Reading:
-    """A cycle read back on a page under its `label`: whether what it predicted is hidden here, whether it has begun, what happened (None: it has
-    not begun, or
-    its measure is not known), its counter-measure now, that one's row of the course (None: it has none), the checks that are due, and
-    whether it is time to decide."""
+    """A cycle read back on a page under its `label`: whether what it predicted is hidden here, whether it has begun, what happened (None:
+    it has not begun, or its measure is not known), its counter-measure now, that one's row of the course (None: it has none), the checks
+    that are due, and whether it is time to decide."""
 
     cycle: Cycle
     label: str
@@ -89,7 +88,7 @@ class Reading:
 
 
 def readings(kept: Iterable[Kept], shown: Shown) -> list[Reading]:
-    """The cycles that are kept, in order of their start (then number), each read back under the label that this page gives it: `cycle 1`."""
+    """The cycles that are kept, in order of start (then number), each read back under the label that this page gives it: `cycle 1`."""
     ordered = sorted(map(cycle_of, kept), key=lambda each: (each.start or date.max, each.number))
     return [reading(each, f"cycle {place}", shown) for place, each in enumerate(ordered, 1)]
 
@@ -199,8 +198,8 @@ def _by_month(cycle: Cycle, shown: Shown) -> Happened:
     wanted = months_after_start(cycle.start, cycle.by or shown.as_of)
     after, before = rows.loc[month.isin(wanted)], rows.loc[month < f"{cycle.start:%Y-%m}"]
     come = _over(cycle, shown) and bool(wanted) and wanted[-1] in set(month)
-    return Happened(come, _average(after, cycle.series, shown.as_of), before=_average(before, cycle.series, shown.as_of) if len(before) else None,
-                    signal=signs_after(rows, cycle), monitored=True)
+    earlier = _average(before, cycle.series, shown.as_of) if len(before) else None
+    return Happened(come, _average(after, cycle.series, shown.as_of), before=earlier, signal=signs_after(rows, cycle), monitored=True)
 
 
 def _over(cycle: Cycle, shown: Shown) -> bool:

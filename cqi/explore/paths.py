@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cqi.charts.course import SHARES
+from cqi.estimates import between
 from cqi.explore.published import Published
 
 HEADLINE = "permanency_in_12_months"
 NOW, SLOWEST, FASTEST, STEP = 1.0, 0.5, 1.5, 0.05
 USUAL = "usual"
-LEVELS = np.array([0.025, 0.10, 0.50, 0.90, 0.975])
 
 
 class Paths:
@@ -85,18 +85,14 @@ class Paths:
         return float(self.last(FASTEST)["share_975"])
 
     def chance(self, pace: float | str, goal: float) -> float:
-        """How likely the goal is reached at a pace, by straight lines between the five shares; beyond them 0 or 1."""
-        shares = self.last(pace).to_numpy(dtype=float)
-        if goal <= shares[0] or goal > shares[-1]:
-            return float(goal <= shares[0])
-        return float(1 - np.interp(goal, shares, LEVELS))
+        """How likely the goal is reached at a pace, as `cqi.estimates.between.chance` tells it."""
+        return between.chance(self.last(pace), goal)
 
     def needed(self, goal: float) -> float | None:
         """The smallest pace at which the middle of what is likely reaches the goal, at least SLOWEST; None where no published pace does."""
-        paces, middles = self._by_pace[0], [self.last(pace)["share_50"] for pace in self._by_pace[0]]
-        if middles[-1] < goal - 1e-9:
-            return None
-        return float(paces[0] if middles[0] >= goal else np.interp(goal, middles, paces))
+        paces = self._by_pace[0]
+        found = between.pace_needed(paces, [self.last(pace)["share_50"] for pace in paces], goal)
+        return found if np.isfinite(found) else None
 
     def like_usual(self) -> float:
         """The multiple of the pace now with the same middle as the usual pace, to a step of the slider."""

@@ -12,11 +12,11 @@ import pandas as pd
 from cqi.cohorts import cohort
 from cqi.course.exposure import KINDS
 from cqi.course.fan import SHARES
+from cqi.estimates import between
 from cqi.goals.goal import Goal
 from cqi.registry import measure, measure_names
 from cqi.vocabulary import CqiError
 
-LEVELS = np.array([0.025, 0.10, 0.50, 0.90, 0.975])
 PROJECTED = ("projected_025", "projected_10", "projected_50", "projected_90", "projected_975")
 PAST = ("cohort", "value", "lower", "upper", "denominator", "rest")
 """An earlier cohort: its final figure, and `rest`, the share of those without the event at this age who had it by the end."""
@@ -43,7 +43,7 @@ class Grounds:
 
     @property
     def shares(self) -> np.ndarray:
-        """The projected final figure at LEVELS."""
+        """The projected final figure at `cqi.estimates.scores.LEVELS`."""
         return self.course[list(PROJECTED)].to_numpy(dtype=float)
 
 
@@ -105,19 +105,14 @@ def _last(paces: pd.DataFrame) -> pd.DataFrame:
 
 
 def chance(on: Grounds, level: float, *, at_least: bool) -> float:
-    """How likely the final figure comes to lie at the level or beyond it, by straight lines between the five published quantiles; outside of
-    them 0 or 1, as they hold all but 1 in 40 on either side."""
-    above = float(np.interp(level, on.shares, 1 - LEVELS, left=1.0, right=0.0))
-    return above if at_least else 1 - above
+    """How likely the final figure comes to lie at the level or beyond it, as `cqi.estimates.between.chance` tells it."""
+    return between.chance(on.shares, level, at_least=at_least)
 
 
 def pace_needed(on: Grounds, level: float) -> float | None:
-    """The multiple of the pace now, from today on, at which the middle of what is likely reaches the level: from the slowest to the fastest pace
-    that is published, infinity where none does, None where no other paces are published."""
-    if on.paces.empty:
-        return None
-    paces, middles = on.paces["pace"].to_numpy(dtype=float), on.paces["share_50"].to_numpy(dtype=float)
-    return float(np.interp(level, middles, paces)) if level <= middles[-1] + 1e-9 else float("inf")
+    """The multiple of the pace now, from today on, at which the middle of what is likely reaches the level, as `cqi.estimates.between.pace_needed`
+    tells it; None where no other paces are published."""
+    return None if on.paces.empty else between.pace_needed(on.paces["pace"], on.paces["share_50"], level)
 
 
 def rest_needed(on: Grounds, level: float) -> float | None:

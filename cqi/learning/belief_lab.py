@@ -18,14 +18,13 @@ from cqi.belief.histories import day_of
 from cqi.blocks import Cell, Figure, Section, Table, Text
 from cqi.charts import belief as draw
 from cqi.charts import spec
-from cqi.learning.answers import not_yet
+from cqi.learning.belief_choices import USUAL_POINTS, chosen_points, chosen_world
 from cqi.learning.classroom import Room
-from cqi.vocabulary import CqiError, no_such
+from cqi.vocabulary import CqiError
 from cqi.wording import belief as say
 from cqi.wording.numbers import children, share
 
 MONTHS = 9
-USUAL_POINTS = 5
 MADE_UP = "These families are made up. They belong to no agency."
 LIKE = ("older", "kin")
 PLACEMENTS = 4_000
@@ -38,12 +37,13 @@ TOY = (
 
 @dataclass(frozen=True)
 class Lab:
-    """One made-up world and the belief that is examined in it. `truth` is for the end."""
+    """One made-up world and the belief that is examined in it. `truth` is for the end; `said`: what was put in place of what the learner wrote."""
 
     world: str
     registered: Registered
     placements: pd.DataFrame = field(repr=False)
     truth: Truth = field(repr=False)
+    said: str = ""
 
     @cached_property
     def histories(self) -> pd.DataFrame:
@@ -58,18 +58,18 @@ class Lab:
 
 def lab(room: Room, *, points: object = ..., world: str = "A") -> Lab:
     """The lab for a world (A, B or C), with the belief registered as of the room's day. `points`: what would change the learner's mind, in
-    percentage points; not yet given, USUAL_POINTS stands in. CqiError for another world, or points that are no number above 0."""
+    percentage points. Where one of the two is not given or cannot be read, world A and USUAL_POINTS stand in, and `registered` says so."""
     worlds = say.evidence()["worlds"]
-    if world not in worlds:
-        raise no_such("world", str(world), worlds)
-    made = worlds[world]
-    placements, truth = synthetic(made["seed"], placements=PLACEMENTS, effect=made["effect"], indication=True)
-    return Lab(world, _registered(room.as_of, points), placements, truth)
+    chosen, other = chosen_world(world, tuple(worlds))
+    value, instead = chosen_points(points)
+    placements, truth = synthetic(worlds[chosen]["seed"], placements=PLACEMENTS, effect=worlds[chosen]["effect"], indication=True)
+    return Lab(chosen, _registered(room.as_of, value), placements, truth, " ".join(filter(None, (other, instead))))
 
 
-def registered(of: Lab) -> Text:
-    """The belief as registered."""
-    return say.registered_text(of.registered)
+def registered(of: Lab) -> Text | Section:
+    """The belief as registered; before it what was put in place of what could not be read."""
+    told = say.registered_text(of.registered)
+    return Section((Text((of.said,), "note"), told)) if of.said else told
 
 
 def toy_families() -> Table:
@@ -90,7 +90,7 @@ def toy() -> pd.DataFrame:
 
 def toy_landmark() -> pd.Series:
     """The comparison of the eight families at month nine."""
-    return landmark(_registered(date(2026, 6, 30), ...), waited(toy()), at=(MONTHS,)).iloc[0]
+    return landmark(_registered(date(2026, 6, 30), USUAL_POINTS), waited(toy()), at=(MONTHS,)).iloc[0]
 
 
 def naive_chart(of: Lab) -> Figure:
@@ -191,7 +191,7 @@ def own_data(room: Room, *, points: object = ...) -> Section | Text:
         placements = answerable(paths(room.extract, as_of=room.as_of))
     except CqiError as error:
         return Text((f"Asked {room.said}: the question cannot be answered.", str(error), "What you learned on made-up families holds all the same: ask for this link."), "note")
-    registered, histories = _registered(room.as_of, points), waited(placements)
+    registered, histories = _registered(room.as_of, chosen_points(points)[0]), waited(placements)
     found = landmark(registered, histories, by=question.LIKE)
     if _hidden(room, found.loc[found["at"] == MONTHS].iloc[0]):
         return Text((f"Asked {room.said}: there are too few families in one of the groups to show the numbers; they are hidden to protect privacy.",), "note")
@@ -200,11 +200,7 @@ def own_data(room: Room, *, points: object = ...) -> Section | Text:
                     say.noticed_text(noticed(registered, histories)), say.decision_text(decide(registered, seen), registered)))
 
 
-def _registered(on: date, points: object) -> Registered:
-    if not_yet(points):
-        points = USUAL_POINTS
-    if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 < points < 100:
-        raise CqiError("Points: write the smallest difference that matters to you as a number of percentage points, such as points = 3.")
+def _registered(on: date, points: float) -> Registered:
     return register(adoption_belief(points=points / 100, months=MONTHS), on=on)
 
 

@@ -116,6 +116,8 @@ def commit(name: str, guess: object = ...) -> Section:
         return _said("Your turn: write a guess in place of the three dots before you read on. Nobody knows it yet; a guess costs nothing.", asked.form)
     if (read := asked.read(guess)) is None:
         return _said(f"{_quoted(guess)} could not be read as a guess here. That is about how it is written, not what you think.", asked.form)
+    if never := asked.impossible(read):
+        return _said(f"{_ended(f'You say {asked.words(read)}')} {never} Please guess again.", asked.form)
     _COMMITTED[name] = read
     return _said(_ended(f"Kept. You say {asked.words(read)}") + " Read on, and see what the data say.")
 
@@ -130,7 +132,7 @@ def reveal(name: str) -> Section:
         return _said("You have not made a guess for this one yet. Go back, write one in place of the three dots, and run that cell; then come back here.")
     read = asked.read(_COMMITTED[name])
     said = _ended(f"You said {asked.words(read)}") + " " if read is not None else ""
-    verdict = "The data say the same." if read is not None and asked.same(read, asked.value) else _ended(f"The data say {asked.told}")
+    verdict = _ended(asked.beside(asked.told, same=read is not None and asked.same(read, asked.value)))
     return Section((Text((said + verdict, *filter(None, (_mistaken(asked, read), asked.many)), asked.why), "answer"),))
 
 
@@ -140,6 +142,8 @@ def _heard(asked: Expected, read: float | str) -> tuple[Text | Details, ...]:
         return (Text((_ended(f"Yes: {asked.told}"), asked.why), "answer"),)
     opened = Details(OPEN, (Text((_ended(f"Expected: {asked.told}"), asked.why)),))
     said = _ended(f"You said {asked.words(read)}")
+    if never := asked.impossible(read):
+        return (Text((f"{said} {never}", f"A hint: {asked.hint}"), "answer"), opened)
     if words := _mistaken(asked, read):
         return (Text((f"{said} Many do, and there is a reason.", words, f"A hint: {asked.hint}"), "answer"), opened)
     close = "That is close." if asked.is_near(read) else "The data say something else; here is a way to get there."

@@ -9,6 +9,10 @@ from cqi.learning.answers import as_number, as_word, said_back
 
 ROUNDING = 1e-9
 """What a computer's arithmetic may add to a difference."""
+ONE = {"children": "child", "families": "family"}
+"""Units whose singular is not the word without its s."""
+WITH_A_SIGN = ("points", "steps")
+"""Units in which a number below 0 says something."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,14 @@ class Expected:
     mistakes: tuple[Mistake, ...] = ()
     many: str = ""
 
+    def impossible(self, answer: object) -> str:
+        """Why an answer that could be read cannot be, whatever the data; empty for one that can."""
+        return ""
+
+    def beside(self, told: str, *, same: bool) -> str:
+        """How the expected answer stands beside a guess."""
+        return "Yes, that was expected." if same else f"Expected: {told}"
+
 
 @dataclass(frozen=True)
 class Number(Expected):
@@ -46,7 +58,13 @@ class Number(Expected):
     def words(self, answer: float) -> str:
         if self.unit == "percent":
             return f"{answer:.0%}"
-        return f"{answer:,.10g} {self.unit.removesuffix('s') if answer == 1 and self.unit != 'children' else self.unit}"
+        return f"{answer:,.10g} {ONE.get(self.unit, self.unit.removesuffix('s')) if answer == 1 else self.unit}"
+
+    def impossible(self, answer: float) -> str:
+        """Why no such number can be, a sentence; empty for one that can."""
+        if self.unit == "percent":
+            return "" if 0 <= answer <= 1 else "A share lies between 0% and 100%."
+        return "" if answer >= 0 or self.unit in WITH_A_SIGN else f"A number of {self.unit} is never below 0."
 
     def same(self, answer: float, other: float) -> bool:
         within = self.within if self.within is not None else 0.0051 if self.unit == "percent" else 0.5
@@ -55,6 +73,9 @@ class Number(Expected):
     def is_near(self, answer: float) -> bool:
         near = self.near if self.near is not None else 0.05 if self.unit == "percent" else 0.1 * abs(self.value)
         return abs(answer - self.value) <= near + ROUNDING
+
+    def beside(self, told: str, *, same: bool) -> str:
+        return "The data say the same." if same else f"The data say {told}"
 
     @property
     def form(self) -> str:

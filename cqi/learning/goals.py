@@ -13,7 +13,7 @@ from cqi.blocks import Cell, Section, Table, Text
 from cqi.charts.goals import heading_spec
 from cqi.cohorts import cohort
 from cqi.disclosure import policy
-from cqi.goals.attainment import COLUMNS, attainment
+from cqi.goals.attainment import attainment
 from cqi.goals.goal import Goal
 from cqi.goals.grounds import Grounds
 from cqi.goals.readiness import readiness
@@ -22,13 +22,11 @@ from cqi.learning.classroom import Room
 from cqi.learning.drawn import Place
 from cqi.learning.goal_tables import BACK, goal_for, looked_at
 from cqi.learning.goals_example import people_and_goals, plans
-from cqi.sources.finding import data_path
-from cqi.vocabulary import WHOLE, CqiError, local
+from cqi.vocabulary import WHOLE
 from cqi.wording import attainment as attainment_words
 from cqi.wording import goals as say
 from cqi.wording.numbers import day_words, entered_words, plural, share
 
-FILE = "goals_attained.csv"
 ON_THE_WALL = {"a": "Train 20 workers in family finding by summer.", "b": "More children live with a family of their own within a year of coming into care.",
                "c": "Be the best county for families."}
 """What hangs on the wall: letter -> the words. Only the second says what children experience, so that it can be counted."""
@@ -113,25 +111,9 @@ def kept(room: Room, goal: Goal, journal: str = "") -> Section:
 # ---- goals of single people, together -----------------------------------------------------------------------------------------
 
 def of_people(room: Room) -> tuple[pd.DataFrame, bool]:
-    """The goals of people: those of the folder's goals_attained.csv, else the example's; and whether they are the example's."""
-    try:
-        path = data_path(local(room.data))
-    except CqiError:
-        return people_and_goals(), True
-    file = path / FILE if path.is_dir() else path.parent / FILE
-    return (read_goals(file), False) if file.is_file() else (people_and_goals(), True)
-
-
-def read_goals(path: Path) -> pd.DataFrame:
-    """The rows of a file with the columns of `cqi.goals.attainment`. Raises CqiError for a number that is none, never with the value."""
-    table = pd.read_csv(path, dtype=str, keep_default_na=False).rename(columns=str.strip)
-    table = table.apply(lambda column: column.str.strip())
-    for name in [each for each in ("importance", "difficulty", "baseline", "achieved") if each in table.columns and each in COLUMNS]:
-        numbers = pd.to_numeric(table[name].replace("", None), errors="coerce")
-        if (numbers.isna() & table[name].ne("")).any():
-            raise CqiError(f"{path.name}: column {name!r} holds something that is no number; write -2 to 2, or 0 to 3 for importance and difficulty.")
-        table[name] = numbers
-    return table
+    """The goals of people: those of goals_attained.csv beside the data, else the example's; and whether they are the example's."""
+    own = room.extract.goals_attained
+    return (people_and_goals(), True) if own.empty else (own, False)
 
 
 def attained(room: Room) -> Section:

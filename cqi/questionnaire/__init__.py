@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from cqi.journal.slip import Slip
 from cqi.questionnaire.checking import problems
-from cqi.vocabulary import CqiError, definition_folders, no_such
+from cqi.vocabulary import CqiError, definition_folders, no_such, own_definitions
 
 ANONYMOUS, CONSENSUS = "anonymous", "consensus"
 """One sheet a person, shown as means of many; or one sheet a team, rated together, with evidence."""
@@ -71,12 +70,12 @@ class Questionnaire:
 
 def questionnaire_names() -> list[str]:
     """The names of all questionnaires, ours and those below the folder that CQI_DEFINITIONS names."""
-    return sorted(_questionnaires(os.environ.get("CQI_DEFINITIONS", "")))
+    return sorted(_questionnaires(own_definitions()))
 
 
 def questionnaire(name: str) -> Questionnaire:
     """The questionnaire of that name. Raises CqiError with the nearest names, and for a file that is not right."""
-    known = _questionnaires(os.environ.get("CQI_DEFINITIONS", ""))
+    known = _questionnaires(own_definitions())
     if name not in known:
         raise no_such("questionnaire", name, sorted(known))
     return known[name]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 
 from cqi.registry.checking import ITEMS, problems
 from cqi.registry.kinds import KINDS, PROPORTIONS
-from cqi.vocabulary import CqiError, definition_folders, no_such
+from cqi.vocabulary import CqiError, definition_folders, no_such, own_definitions
 
 __all__ = ["CURRENT_ROUND", "EARLIER_ROUND", "KINDS", "Measure", "PROPORTIONS", "indicators", "measure", "measure_names", "reviewed_names"]
 CURRENT_ROUND, EARLIER_ROUND = "CFSR Round 4", "CFSR Round 3"
@@ -60,7 +59,7 @@ class Measure:
 
 def measure_names() -> list[str]:
     """The names of all measures, outcome measures first, then by name."""
-    known = _measures(os.environ.get("CQI_DEFINITIONS", ""))
+    known = _measures(own_definitions())
     return sorted(known, key=lambda name: (known[name].type != "outcome", name))
 
 
@@ -76,7 +75,7 @@ def reviewed_names() -> list[str]:
 
 def measure(name: str) -> Measure:
     """The measure of that name. Raises CqiError with the nearest names."""
-    known = _measures(os.environ.get("CQI_DEFINITIONS", ""))
+    known = _measures(own_definitions())
     if name not in known:
         raise no_such("measure", name, sorted(known))
     return known[name]

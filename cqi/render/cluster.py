@@ -21,7 +21,7 @@ from cqi.render import pages, station
 from cqi.render.digests import file_digest
 from cqi.render.host import ANOTHER_PROGRAM, PROBE, program
 from cqi.render.pages import Outcome
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.render.surroundings import OWN_FOLDERS
 from cqi.vocabulary import CqiError
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from cqi import tables
 from cqi.disclosure import policy
 from cqi.render.pages import write_whole
-from cqi.tables import OFFICIAL, OfficialTables, Tables, official_tables
+from cqi.tables import OfficialTables, Tables, official_tables
 from cqi.tables.backtested import backtested
-from cqi.tables.services import SERVICES, ServiceTables, service_tables
+from cqi.tables.services import ServiceTables, service_tables
+from cqi.vocabulary import OFFICIAL, SERVICES
 from cqi.wording.plain import spreadsheet_safe
 
 WRITTEN = ("measures", "same_age", "maturity", "curves", "waiting", "course", "regions", "looks", "projection", "paces", "months_charted")

@@ -16,9 +16,9 @@ from queue import SimpleQueue
 import psutil
 
 from cqi.render import pages
-from cqi.render.forked import code, imports, ready, warm_parent
+from cqi.render.forked import code, imports, ready, tell, warm_parent
 from cqi.render.pages import Outcome
-from cqi.render.plan import Job, notebook_path
+from cqi.render.job import Job, notebook_path
 
 START = """import sys
 sys.modules["rfc3987_syntax"] = None
@@ -47,7 +47,8 @@ class Crew:
         self._idle: SimpleQueue[_Writer] = SimpleQueue()
         self._writers: list[_Writer] = []
         self._parent: subprocess.Popen | None = None
-        self._ended = False
+        self._ended = self._prepared = False
+        self._preparing = threading.Lock()
 
     def __enter__(self) -> Crew:
         try:
@@ -64,15 +65,23 @@ class Crew:
             self._idle.put(self._new())
 
     def prepare(self, tables: Sequence[Sequence[str]]) -> None:
-        """Waits until pages can be made. `tables`: those that the warm parent reads before it forks, [data, source, cohort, as-of day, profile] each."""
-        if self._parent and not ready(self._parent, list(tables)):
-            self._order["warm"] = ""  # the writers find no socket, and take kernels
+        """Begins the last before pages can be made; the first page waits for it. `tables`: those that the warm parent reads before it forks,
+        [data, source, cohort, as-of day, profile] each."""
+        if self._parent:
+            tell(self._parent, list(tables))
+
+    def _wait(self) -> None:
+        with self._preparing:
+            if self._parent and not self._prepared and not ready(self._parent):
+                self._order["warm"] = ""  # the writers find no socket, and take kernels
+            self._prepared = True
 
     def __exit__(self, *_) -> None:
         self.end()
 
     def rendered(self, job: Job, place: Path) -> Outcome:
         """What became of the page, which goes below the place. A writer that ends or hangs is replaced, and the page tried once more."""
+        self._wait()
         writer = self._idle.get()
         try:
             for _ in range(2):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
@@ -20,10 +19,11 @@ import numpy as np
 import pandas as pd
 
 from cqi import __version__
-from cqi.render.plan import Job, notebook_path
+from cqi.render.job import Job, notebook_path
 from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
-from cqi.vocabulary import CqiError, definition_folders
+from cqi.sources.site_goals import site_goals
+from cqi.vocabulary import definition_folders, own_definitions
 
 PACKAGES = ("altair", "bleach", "highspy", "jinja2", "mistune", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "python-calamine",
             "scipy", "vl-convert-python")
@@ -51,20 +51,18 @@ def code_digest() -> str:
     """The digest of the program: its version, its files, and the versions of Python and of the packages that numbers and pages come from."""
     package = Path(__file__).parents[1]
     own = (path for path in package.rglob("*") if path.suffix in PROGRAM)
-    return _digest(__version__, platform.python_version(), {name: version(name) for name in PACKAGES}, folder_digests(package, own))
+    return digest(__version__, platform.python_version(), {name: version(name) for name in PACKAGES}, folder_digests(package, own))
 
 
 def definitions_digest() -> str:
-    """The digest of all definitions: those of the program, and the agency's own, in the folder that CQI_DEFINITIONS names.
+    """The digest of all definitions: those of the program, and the agency's own, in the folder that `own_definitions` finds.
 
     Raises CqiError where there is no such folder.
     """
-    own = os.environ.get("CQI_DEFINITIONS", "")
-    if own and not Path(own).is_dir():
-        raise CqiError("CQI_DEFINITIONS: there is no such folder; name a folder that holds sources/ or measures/.")
+    own = own_definitions()
     ours = Path(definition_folders("")[0])
     parts = [folder_digests(ours, _definitions(ours))]
-    return _digest(*parts, *(folder_digests(Path(own), _definitions(Path(own) / kind)) for kind in DEFINED if own))
+    return digest(*parts, *(folder_digests(Path(own), _definitions(Path(own) / kind)) for kind in DEFINED if own))
 
 
 def _definitions(folder: Path) -> list[Path]:
@@ -77,7 +75,8 @@ def notebook_digest(role: str) -> str:
 
 
 def inputs_digest(data: str, source: str, *, without: Path | None = None) -> str:
-    """The digest of the data: how the source declares it, and name and content of every file of the folder, or of the one file.
+    """The digest of the data: how the source declares it, name and content of every file of the folder, or of the one file, and the targets
+    and regions that `cqi.toml` holds for it.
 
     Files that programs leave beside those that they have open, which are never read, do not count, nor do those in the folder `without`:
     pages may be made in the folder of the data.
@@ -85,7 +84,7 @@ def inputs_digest(data: str, source: str, *, without: Path | None = None) -> str
     path = data_path(data)
     inside = [each for each in (path.rglob("*") if path.is_dir() else [path]) if each.is_file() and each.name[0] not in "~."]
     inside = [each for each in inside if without is None or without.resolve() not in each.resolve().parents]
-    return _digest(repr(declared_source(source)), folder_digests(path if path.is_dir() else path.parent, inside))
+    return digest(repr(declared_source(source)), folder_digests(path if path.is_dir() else path.parent, inside), *filter(None, [site_goals(path)]))
 
 
 def tables_digest(tables: object) -> str:
@@ -94,7 +93,7 @@ def tables_digest(tables: object) -> str:
     A list, a tuple and an array of the same values are the same; the order of names in facts does not count.
     """
     held = {each.name: getattr(tables, each.name) for each in fields(tables)}
-    return _digest({name: frame_digest(each) if isinstance(each, pd.DataFrame) else plain(each) for name, each in held.items()})
+    return digest({name: frame_digest(each) if isinstance(each, pd.DataFrame) else plain(each) for name, each in held.items()})
 
 
 def frame_digest(frame: pd.DataFrame) -> str:
@@ -113,12 +112,12 @@ def page_key(job: Job, *, notebook: str, shown: Iterable[str], program: str, def
     and `definitions`: the digests of those. Where the data lies does not count, nor who the children are.
     """
     parameters = {name: bool(value) if name in PATHS else value for name, value in job.parameters.items()}
-    return _digest(job.role, job.place, parameters, notebook, list(shown), program, definitions)
+    return digest(job.role, job.place, parameters, notebook, list(shown), program, definitions)
 
 
 # ---- values --------------------------------------------------------------------------------------------------------------
 
-def _digest(*parts: object) -> str:
+def digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps([plain(part) for part in parts]).encode()).hexdigest()
 
 
@@ -126,7 +125,7 @@ def _column_digest(column: pd.Series) -> bytes:
     """Kind and values: numbers and days as their bytes, text as its different words and their places, all else word for word."""
     kind, values = column.dtype, column.array
     if isinstance(kind, np.dtype) and kind.kind in "biufmM":
-        content = _canonical(column.to_numpy()).tobytes()
+        content = canonical(column.to_numpy()).tobytes()
     elif isinstance(kind, pd.StringDtype):
         places, words = pd.factorize(values)
         content = places.astype("int64").tobytes() + json.dumps(list(words)).encode()
@@ -137,7 +136,7 @@ def _column_digest(column: pd.Series) -> bytes:
     return hashlib.sha256(str(kind).encode() + b"\n" + str(len(column)).encode() + b"\n" + content).digest()
 
 
-def _canonical(values: np.ndarray) -> np.ndarray:
+def canonical(values: np.ndarray) -> np.ndarray:
     """The values in one layout, missing numbers written in one way: there are many."""
     values = np.ascontiguousarray(values).astype(values.dtype.newbyteorder("<"), copy=False)
     return np.where(np.isnan(values), values.dtype.type("nan"), values) if values.dtype.kind == "f" else values

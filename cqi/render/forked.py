@@ -130,12 +130,16 @@ def warm_parent(folder: Path, *, wanted: list) -> subprocess.Popen:
                             env={**os.environ, **SINGLE}, start_new_session=True)
 
 
-def ready(parent: subprocess.Popen, tables: list = (), *, seconds: float = 600) -> bool:
-    """Says which tables the parent is to read, and waits until it forks; False where it has ended instead, or was ended because it took too
-    long. What modules print when they are imported is passed over."""
+def tell(parent: subprocess.Popen, tables: list) -> None:
+    """Says which tables the parent is to read before it forks."""
     with suppress(OSError):  # where it has ended, its output says so
         parent.stdin.write(json.dumps(tables).encode() + b"\n")
         parent.stdin.flush()
+
+
+def ready(parent: subprocess.Popen, *, seconds: float = 600) -> bool:
+    """Waits until the parent, which was told its tables, forks; False where it has ended instead, or was ended because it took too long.
+    What modules print when they are imported is passed over."""
     late = threading.Timer(seconds, parent.kill)
     late.start()
     try:
@@ -167,6 +171,7 @@ def _own_parent(wanted: str) -> str:
     atexit.register(folder.cleanup)
     atexit.register(parent.wait)
     atexit.register(parent.kill)
+    tell(parent, [])
     if not ready(parent):
         raise NeedsKernel
     return folder.name

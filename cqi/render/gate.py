@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from cqi.sources import Extract
 from cqi.vocabulary import CqiError
+
+if TYPE_CHECKING:
+    from cqi.sources import Extract
 
 SHOWN = "The page shows an id of a child, a stay or a worker, so it is not made; a page shows counts only."
 _IDS = {"episodes": ("child_id", "episode_id"), "reports": ("child_id",), "referrals": ("child_id",), "staff": ("staff_id",)}

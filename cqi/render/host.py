@@ -25,7 +25,7 @@ from cqi.render import pages
 from cqi.render.crew import Crew
 from cqi.render.digests import code_digest, inputs_digest
 from cqi.render.gate import identifiers
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.render.privacy import helper
 from cqi.sources import load
 from cqi.tables.reading import INPUTS

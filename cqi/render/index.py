@@ -11,7 +11,7 @@ MOST_WITHOUT_LETTERS = 40
 
 
 def index_model(model: dict) -> dict:
-    """The template's view of a run's model (see `page.index_html`): `letters`, `cohorts`, `unmade`, `tally`, `jump`.
+    """The template's view of a run's model (see `page.index_html`): `letters`, `cohorts`, `unmade`, `tally`, `jump`, `news`.
 
     `letters` holds (letter, anchor, rows) with rows of (county, {cohort: review}); `All counties` comes first, under
     its own name. Raises CqiError for an unknown status.
@@ -22,7 +22,7 @@ def index_model(model: dict) -> dict:
     rows = [(county, {review["cohort"]: review for review in group})
             for county, group in groupby(reviews, key=lambda review: review["county"])]
     return {
-        "model": model, "letters": _by_letter(rows), "jump": len(rows) > MOST_WITHOUT_LETTERS,
+        "model": model, "news": model.get("news", {}), "letters": _by_letter(rows), "jump": len(rows) > MOST_WITHOUT_LETTERS,
         "cohorts": {review["cohort"]: review["cohort_words"] for review in sorted(reviews, key=lambda r: r["cohort"])},
         "unmade": [review for review in reviews if review["status"] != "done"],
         "tally": _tally([review["status"] for review in reviews]), "status_words": STATUS_WORDS,

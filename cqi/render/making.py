@@ -7,7 +7,7 @@ import signal
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from cqi.render.lock import Lock
 from cqi.render.manifest import Manifest
 from cqi.render.page import ASSETS
 from cqi.render.pages import Outcome, make_folder, write_whole
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.vocabulary import CqiError
 
 Progress = Callable[[int, int, Outcome], None]
@@ -40,12 +40,13 @@ class Places:
         return self.making if policy(profile)["threshold"] else self.folder
 
 
-def made(planned: list[Job], keys: dict[str, str], places: Places, crew: Crew, *, tables: Sequence[Sequence[str]], manifest: Manifest, lock: Lock,
+def made(planned: list[Job], keys: dict[str, str], places: Places, tables: Callable[[], None], crew: Crew, *, manifest: Manifest, lock: Lock,
          progress: Progress, ids: frozenset[str], anew: bool) -> list[Outcome]:
-    """What became of every page, in the order planned. `keys` by place; `tables`: what the crew reads before. Pages that the manifest knows by their
-    key, and that are still what they were, stay, unless they are to be made `anew`; others of that name go."""
+    """What became of every page, in the order planned. `keys` by place; `tables` writes the tables, while the crew gets ready. Pages that
+    the manifest knows by their key, and that are still what they were, stay, unless they are to be made `anew`; others of that name go."""
     standing = {} if anew else {job.place: found for job in planned if (found := _standing(job, keys[job.place], places, manifest, ids))}
     _tidied(places.making, standing)
+    tables()
     for number, found in enumerate(standing.values(), 1):
         progress(number, len(planned), found)
     left = [job for job in planned if job.place not in standing]
@@ -58,7 +59,7 @@ def made(planned: list[Job], keys: dict[str, str], places: Places, crew: Crew, *
         lock.beat()
         progress(len(standing) + number, len(planned), outcome)
 
-    own = {outcome.job.place: outcome for outcome in _rendered(left, places, crew, tables, manifest, keys, done)}
+    own = {outcome.job.place: outcome for outcome in _rendered(left, places, crew, manifest, keys, done)}
     return [(standing | own)[job.place] for job in planned]
 
 
@@ -91,7 +92,7 @@ def _written_down(outcome: Outcome, key: str, manifest: Manifest) -> None:
         manifest.failed(outcome.job.place, key, outcome.reason)
 
 
-def _rendered(planned: list[Job], places: Places, crew: Crew, tables: Sequence[Sequence[str]], manifest: Manifest, keys: dict[str, str],
+def _rendered(planned: list[Job], places: Places, crew: Crew, manifest: Manifest, keys: dict[str, str],
               done: Callable[[int, Outcome], None]) -> list[Outcome]:
     """Renders the pages, as many at once as the crew has workers. One SIGINT lets those that are being made be finished, a second does not."""
     if not planned:
@@ -101,7 +102,6 @@ def _rendered(planned: list[Job], places: Places, crew: Crew, tables: Sequence[S
         manifest.started(job.place, keys[job.place])
         return crew.rendered(job, places.of(job.parameters["profile"]))
 
-    crew.prepare(tables)
     with ThreadPoolExecutor(crew.workers) as pool:
         waiting = [pool.submit(rendered, job) for job in planned]
         try:

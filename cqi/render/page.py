@@ -74,7 +74,7 @@ def page_html(
     """
     page = _page(title, stylesheet, profile) | {"home": _relative(home), "facts": facts}
     page["links"] = [(words, _relative(href)) for words, href in links]
-    return _exporter().from_notebook_node(notebook, {"page": page})[0]
+    return exporter().from_notebook_node(notebook, {"page": page})[0]
 
 
 def index_html(model: dict, *, stylesheet: str) -> str:
@@ -90,12 +90,13 @@ def index_html(model: dict, *, stylesheet: str) -> str:
     linked = [*model["pages"], *model["tables"], *filter(None, [model["other_profile"]])]
     for href in [entry["href"] for entry in linked + model["reviews"] if entry.get("href")]:
         _relative(href)
-    template = _exporter().environment.get_template("index_page.html.j2")
+    template = exporter().environment.get_template("index_page.html.j2")
     return template.render(page=_page(model["title"], stylesheet, model["profile"]), **index_model(model))
 
 
 @cache
-def _exporter() -> PageExporter:
+def exporter() -> PageExporter:
+    """The exporter of pages, made once in a process."""
     return PageExporter()
 
 

@@ -16,10 +16,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from cqi.blocks import MIME
+from cqi.blocks.svg import start_engine
 from cqi.render.gate import refuse_identifiers
 from cqi.render.kernels import engine_options
-from cqi.render.page import page_html
-from cqi.render.plan import Job, notebook_path, papermill_path
+from cqi.render.page import exporter, page_html
+from cqi.render.job import Job, notebook_path, papermill_path
 from cqi.render.room import reason, sync_folder
 from cqi.vocabulary import CqiError
 
@@ -51,6 +52,15 @@ class Outcome:
     def seconds(self) -> float:
         """Seconds in all."""
         return self.notebook_seconds + self.page_seconds
+
+
+def prepare() -> None:
+    """Imports and starts what the first page would wait for: papermill, the page's template, the engine that draws."""
+    import papermill.engines
+    import papermill.execute  # noqa: F401
+
+    exporter()
+    start_engine()
 
 
 def rendered(job: Job, out: Path, pages: Path, private: Path, ids: frozenset[str] = frozenset(), *, warm: str = "") -> Outcome:

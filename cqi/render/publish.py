@@ -16,10 +16,10 @@ from cqi.render.counted import Counted
 from cqi.render.digests import file_digest, folder_digests
 from cqi.render.manifest import Manifest
 from cqi.render.pages import make_folder, write_whole
-from cqi.tables import OFFICIAL
 from cqi.tables.carried import newly_given
 from cqi.tables.ledger import add_to_ledger, ledger_path
-from cqi.tables.services import SERVICES, given_services
+from cqi.tables.services import given_services
+from cqi.vocabulary import OFFICIAL, SERVICES
 
 MAKING = "restricted/making"
 EARLIER = 3

@@ -10,20 +10,22 @@ from pathlib import Path
 
 from cqi import __version__
 from cqi.cohorts import AsOf
+from cqi.news import RECORD, News, over, recorded
 from cqi.render.counted import WRITTEN_BESIDES, Counted, table_paths
 from cqi.render.page import index_html
 from cqi.render.pages import Outcome, write_whole
-from cqi.render.plan import OFFICIAL, cohort_words
+from cqi.render.plan import cohort_words
 from cqi.tables import HEADLINE
-from cqi.vocabulary import WHOLE
+from cqi.vocabulary import OFFICIAL, WHOLE
 from cqi.wording.answer import usual_words
+from cqi.wording.news_index import index_news
 from cqi.wording.numbers import day_words
 
 VERSIONS = ("pandas", "altair", "papermill", "vl-convert-python")
 
 
 def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Counted, *, as_of: AsOf, state: str,
-                  profiles: tuple[str, ...]) -> Path:
+                  profiles: tuple[str, ...], news: dict[tuple[str, str], News]) -> Path:
     """Writes the profile's index and returns its path: what was made, what is missing and why, rows accounted for."""
     own = [each for each in outcomes if each.job.parameters["profile"] == profile]
     besides = [each for each in own if not _of_county(each)]
@@ -37,6 +39,7 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
         "pages": [_page(each) for each in besides if each.status == "done"],
         "tables": [_table(path) for word in words for path in table_paths(folder / profile / "tables", word) if path.is_file()],
         "account": newest.account.to_dict("records"), "notes": [*missing, *newest.facts["notes"]],
+        "news": _news(profile, own, news, as_of),
         "other_profile": next((_other(each) for each in profiles if each != profile), None),
     }
     path = folder / profile / "index.html"
@@ -44,18 +47,36 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     return path
 
 
-def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, seconds: dict[str, float]) -> None:
-    """Writes run.json: parameters, versions, input hashes, timings and the outcome of each page."""
+def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, source: str, seconds: dict[str, float], made_from: dict) -> None:
+    """Writes run.json: parameters, versions, input hashes, what it was `made_from`, timings and the outcome of each page; and in `restricted/` what the
+    next run compares itself with."""
     facts = next(iter(found.values())).facts
+    write_whole(folder / RECORD, json.dumps(recorded(folder, facts, source, _published(outcomes)), indent=1, ensure_ascii=False) + "\n")
     record = {
         "parameters": {name: value for name, value in parameters.items() if name not in ("data", "since", "engine", "cluster")}, "as_of": facts["as_of"], "inputs": facts["inputs"],
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "versions": {"cqi": __version__, "python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
         "seconds": round(sum(seconds.values()), 1), "stages": {name: round(each, 2) for name, each in seconds.items()},
+        "made_from": made_from,
         "pages": [{"place": each.job.place, "status": each.status, "reason": each.reason, "seconds": round(each.seconds, 2)}
                   for each in outcomes],
     }
     write_whole(folder / "run.json", json.dumps(record, indent=1, default=str, ensure_ascii=False) + "\n")
+
+
+def _published(outcomes: list[Outcome]) -> dict[str, list[str]]:
+    """By profile the cohorts whose tables were published; none of what was withheld."""
+    words: dict[str, list[str]] = {}
+    for each in (each for each in outcomes if each.status != "withheld" and each.job.word not in WRITTEN_BESIDES):
+        words.setdefault(each.job.parameters["profile"], []).append(each.job.word)
+    return {profile: sorted(set(own)) for profile, own in words.items()}
+
+
+def _news(profile: str, own: list[Outcome], news: dict[tuple[str, str], News], as_of: AsOf) -> dict:
+    """What changed since the last run, of the counties that have a page."""
+    found = {word: each for (one, word), each in news.items() if one == profile}
+    ended = over(as_of.day.isoformat(), profile, found)
+    return index_news(found, ended, {each.job.parameters["county"] for each in own if _of_county(each)})
 
 
 def _of_county(outcome: Outcome) -> bool:

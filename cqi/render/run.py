@@ -13,34 +13,36 @@ from pathlib import Path
 from cqi import tables
 from cqi.cohorts import cohort, open_cohorts
 from cqi.disclosure import policy
-from cqi.journal.place import JOURNAL, chosen, without_secrets
-from cqi.journal.slip import Slip
+from cqi.journal.place import JOURNAL, without_secrets
+from cqi.news import SINCE, News, news
 from cqi.render import standing
 from cqi.render.clock import Clock
-from cqi.render.counted import Counted, counted, small_left, write_tables
+from cqi.render.counted import WRITTEN_BESIDES, Counted, counted, small_left, write_tables
 from cqi.render.crew import Crew
-from cqi.render.gate import holds_identifier, identifiers
+from cqi.render.gate import identifiers
+from cqi.render.decided import CHANGED, Decided
 from cqi.render.lock import held_for
+from cqi.render.made_from import made_from
 from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
 from cqi.render.pages import Outcome
-from cqi.render.plan import Job, jobs
+from cqi.render.job import Job
+from cqi.render.plan import jobs
 from cqi.render.privacy import users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
 from cqi.render.record import write_record, written_index
 from cqi.render.room import check_room, check_writable
-from cqi.render.standing import PageKeys, Program
+from cqi.render.standing import PageKeys
 from cqi.render.surroundings import surroundings
-from cqi.tables.answered import ANSWERS, kept_slips, read_slips, slips_without_ids
+from cqi.tables.answered import ANSWERS
 from cqi.tables.counting import check_begun
 from cqi.tables.reading import forget
-from cqi.tables.said import SAID, Said, kept_said, read_said, without_ids
+from cqi.tables.said import SAID
 from cqi.tables.released import LEDGER, RUN, released_words
 from cqi.vocabulary import CqiError, no_such
 
 WITHHELD = "A small number was left in this cohort's tables, so nothing of it is given out. Tell the maintainer."
 TELLS_TOO_MUCH = "A reader of this release could work out a small number, so nothing of it is given out. What and where: restricted/audit-{profile}.txt."
-CHANGED = "{what} changed while the pages were made, so nothing more of them is given out; run the command again."
 
 
 @dataclass(frozen=True)
@@ -112,50 +114,22 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
         from cqi.render.cluster import checked_address
 
         checked_address(request.cluster)
-    program, data = Program.now(), standing.data_digests(request)
-    out = Path(request.out).resolve()
-    journal = chosen(request.journal, out)
-    said, slips = read_said(journal, request.profiles), read_slips(journal, request.profiles)
-    key = standing.request_key(request.asked, data, program, said, slips)
-    if not request.force and (found := standing.unchanged(out, key)):
+    out, decided = Path(request.out).resolve(), Decided.now(request)
+    if not request.force and (found := standing.unchanged(out, decided.key, request.profiles)):
         return Run(found[0], {each: found[0] / each / "index.html" for each in request.profiles}, [], unchanged=found[1], seconds=clock.seconds)
     check_writable(out)
     if request.cluster:
         out.mkdir(parents=True, exist_ok=True)
     mask = users_mask()
-    with surroundings({RUN: "", LEDGER: str(out), SAID: "", ANSWERS: "", JOURNAL: ""}, inputs=":".join(data), place=out if request.cluster else None) as private:
-        return _run(request, private, out, mask, _Decided(key, data, program, said, slips), clock, progress, counting)
+    with surroundings({RUN: "", LEDGER: str(out), SAID: "", ANSWERS: "", JOURNAL: "", SINCE: request.asked["since"]}, inputs=":".join(decided.data), place=out if request.cluster else None) as private:
+        return _run(request, private, out, mask, decided, clock, progress, counting)
 
 
-@dataclass(frozen=True)
-class _Decided:
-    """What decides the result of a run, as it was when the run began."""
-
-    key: str
-    data: tuple[str, str]
-    program: Program
-    said: Said | None
-    slips: tuple[Slip, ...]
-
-    def check(self, request: Request) -> None:
-        """Raises CqiError where a file of it has changed since."""
-        for what, before, now in (("The data", self.data, standing.data_digests(request)), ("The program or its definitions", self.program, Program.now())):
-            if before != now:
-                raise CqiError(CHANGED.format(what=what))
-
-    def told(self, private: Path, ids: frozenset[str]) -> tuple[Said | None, tuple[Slip, ...]]:
-        """What was said and answered, without what holds an id; kept in the private folder for the processes that make pages."""
-        holds = partial(holds_identifier, ids=ids)
-        said, slips = without_ids(self.said, holds), slips_without_ids(self.slips, holds)
-        os.environ[SAID], os.environ[ANSWERS] = kept_said(said, private / "said.json"), kept_slips(slips, private / "answers.json")
-        return said, slips
-
-
-def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decided, clock: Clock, progress: Progress, counting) -> Run:
+def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided, clock: Clock, progress: Progress, counting) -> Run:
     with clock.stage("reading"):
         as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
-        chosen, words = _chosen_counties(request, counties), _chosen_cohorts(request, as_of.day, first_entry)
-        shared, planned = _planned(request, as_of.day, chosen, words)
+        chosen, words = chosen_counties(request, counties), chosen_cohorts(request, as_of.day, first_entry)
+        shared, planned = planned_pages(request, as_of.day, chosen, words)
         ids = identifiers(tables.read(request.data, request.source)[0])
         said, slips = decided.told(private, ids)
         os.environ[RUN] = ",".join(released_words(request.data, request.source, shared["as_of"], words))
@@ -163,22 +137,21 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: _Decide
     check_room(folder, len(planned))
     with held_for(folder, mask) as lock, Manifest(folder) as manifest, made_in_private(folder) as making, ExitStack() as stack:
         finish_giving(folder, making, manifest)
-        manifest.begin(request.asked, decided.key)
+        manifest.begin(request.asked, key := standing.with_last(decided.key, out, shared["as_of"], request.profiles))
         places = Places(folder, making)
         crew = stack.enter_context(_crew(request)(folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned})))
         with clock.stage("counting"):
-            found = counted(profiles=request.profiles, cohorts=words, shared=shared, told=counting)
-            forget()
+            found, changed = _counted(request.profiles, words, shared, counting)
         with clock.stage("rendering"):
-            warmed = [(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found]
-            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips),
-                             partial(made, crew=crew, tables=warmed, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
+            crew.prepare([(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found])
+            outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips, news=changed),
+                             partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
-            decided.check(request)
-            facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles}
+            _check(decided, request, key, folder)
+            facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles, "news": changed}
             outcomes = _given_out(request.profiles, places, outcomes, found, facts, manifest)
             indexes = {profile: written_index(profile, folder, outcomes, found, **facts) for profile in request.profiles}
-        write_record(folder, request.asked, outcomes, found, seconds=clock.seconds)
+        write_record(folder, request.asked, outcomes, found, source=request.source, seconds=clock.seconds, made_from=made_from(planned, decided.program, decided.said, decided.slips))
         status = "done" if all(each.status == "done" for each in outcomes) else "failed"
         manifest.end(status, standing.published(folder, request.profiles))
     return Run(folder, indexes, outcomes, seconds=clock.seconds)
@@ -193,21 +166,21 @@ def _crew(request: Request) -> Callable:
     return partial(ClusterCrew, cluster=request.cluster, data=(str(Path(request.data).resolve()), request.source))
 
 
-def _planned(request: Request, as_of: date, counties: list[str], cohorts: list[str]) -> tuple[dict, list[Job]]:
+def planned_pages(request: Request, as_of: date, counties: list[str], cohorts: list[str]) -> tuple[dict, list[Job]]:
     """The parameters that all pages share, and the pages."""
     shared = {"as_of": as_of.isoformat(), "source": request.source, "data": str(tables.read(request.data, request.source)[0].data)}
     since = str(tables.read(request.since, request.source)[0].data) if request.since else ""
     return shared, jobs(counties=counties, cohorts=cohorts, profiles=list(request.profiles), shared=shared, since=since)
 
 
-def _chosen_counties(request: Request, counties: tuple[str, ...]) -> list[str]:
+def chosen_counties(request: Request, counties: tuple[str, ...]) -> list[str]:
     for name in request.counties:
         if name not in counties:
             raise no_such("county", name, counties, where=request.data, there="Counties there")
     return list(dict.fromkeys(request.counties)) or list(counties)
 
 
-def _chosen_cohorts(request: Request, as_of: date, first_entry: date) -> list[str]:
+def chosen_cohorts(request: Request, as_of: date, first_entry: date) -> list[str]:
     """The cohorts asked for, else the open ones that the file reaches back to; the last that begins comes last."""
     chosen = [cohort(word) for word in request.cohorts] or [each for each in open_cohorts(as_of) if each.end >= first_entry]
     if not chosen:
@@ -223,9 +196,12 @@ def _made(planned: list[Job], places: Places, found: Counted, keys: PageKeys, ma
     fixed_parts(places.folder, {profile for profile, _ in found})
     kept_back = {key for key, each in found.items() if small_left(each, key[0])}
     allowed = [job for job in planned if _key(job) not in kept_back]
-    outcomes = make(allowed, {job.place: keys.of(job) for job in allowed}, places)
-    for profile, word in found.keys() - kept_back:
-        write_tables(found[profile, word], places.of(profile) / profile / "tables", word)
+
+    def tables() -> None:
+        for profile, word in found.keys() - kept_back:
+            write_tables(found[profile, word], places.of(profile) / profile / "tables", word)
+
+    outcomes = make(allowed, {job.place: keys.of(job) for job in allowed}, places, tables)
     return [*outcomes, *(Outcome(job, "withheld", reason=WITHHELD) for job in planned if _key(job) in kept_back)]
 
 
@@ -240,6 +216,22 @@ def _given_out(profiles: tuple[str, ...], places: Places, outcomes: list[Outcome
         else:
             give_out(profile, places.making, places.folder, found, manifest=manifest)
     return outcomes
+
+
+def _counted(profiles: tuple[str, ...], words: list[str], shared: dict, told: Callable) -> tuple[Counted, dict[tuple[str, str], News]]:
+    """The tables, and what changed since the last run, by profile and cohort, kept for the processes that make pages."""
+    found = counted(profiles=profiles, cohorts=words, shared=shared, told=told)
+    keys = [each for each in found if each[1] not in WRITTEN_BESIDES]
+    changed = {(profile, word): news(shared["data"], shared["source"], word, shared["as_of"], profile) for profile, word in keys}
+    forget()
+    return found, changed
+
+
+def _check(decided: Decided, request: Request, key: str, folder: Path) -> None:
+    """Raises CqiError where something that decides the result has changed since the run began, the last run among it."""
+    decided.check(request)
+    if key != standing.with_last(decided.key, folder.parent, folder.name, request.profiles):
+        raise CqiError(CHANGED.format(what="The last run"))
 
 
 def _key(job: Job) -> tuple[str, str]:

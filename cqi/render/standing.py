@@ -10,16 +10,18 @@ from pathlib import Path
 
 from cqi.cohorts import cohort
 from cqi.journal.slip import Slip
+from cqi.news import News, last_run, shown_news
+from cqi.render.condensed import Condensed
 from cqi.render.counted import Counted
 from cqi.render.digests import code_digest, definitions_digest, file_digest, folder_digests, inputs_digest, notebook_digest, page_key, plain, tables_digest
 from cqi.render.lock import FolderHeld, held
 from cqi.render.manifest import PLACE, Manifest
-from cqi.render.plan import NOTEBOOKS, Job
+from cqi.render.job import NOTEBOOKS, Job
 from cqi.tables.answered import slips_digest
 from cqi.tables.backtested import backtested
 from cqi.tables.ledger import ledger_path
 from cqi.tables.said import Said, said_digest, said_of
-from cqi.tables.shown import shown, shown_past
+from cqi.tables.shown import shown_past
 from cqi.vocabulary import WHOLE
 
 OF_A_COUNTY = ("review", "official")
@@ -53,25 +55,41 @@ def request_key(asked: dict, data: tuple[str, str], program: Program, said: Said
     return sha256(repr(plain(told)).encode()).hexdigest()
 
 
+def with_last(key: str, out: Path, as_of: str, profiles: Iterable[str]) -> str:
+    """The key of a run whose as-of date is known: it changes too with the last run, which its pages are compared with."""
+    lasts = [last_run(out, as_of, profile) for profile in profiles]
+    return sha256(repr([key, *(last and last.digest for last in lasts)]).encode()).hexdigest()
+
+
 class PageKeys:
     """The key of every page of a run: what it shows, with what it is made."""
 
-    def __init__(self, found: Counted, program: Program, *, earlier: str = "", said: Said | None = None, slips: tuple[Slip, ...] = ()) -> None:
+    def __init__(self, found: Counted, program: Program, *, earlier: str = "", said: Said | None = None, slips: tuple[Slip, ...] = (),
+                 news: dict[tuple[str, str], News] | None = None) -> None:
+        self._news = news or {}
         self._found, self._program, self._earlier, self._said, self._slips = found, program, earlier, said, slips
         self._pasts: dict[str, str] = {}
+        self._condensed: dict[tuple[str, str], Condensed] = {}
 
     def of(self, job: Job) -> str:
         """The key of one page."""
         parameters = job.parameters
-        tables = self._found[parameters["profile"], job.word]
-        of_one = job.role in OF_A_COUNTY and parameters["county"] != WHOLE
-        own = [tables_digest(shown(tables, parameters["county"]) if of_one else tables), self._past(job)]
+        own = [self._shown(job), self._past(job)]
         if job.role == "review":
             own.append(said_digest(said_of(self._said, parameters["county"], cohort(job.word).label, parameters["profile"])))
+            own.append(tables_digest(shown_news(self._news[parameters["profile"], job.word], parameters["county"])) if self._news else "")
         if job.role == "working":
             own.append(slips_digest(self._slips, parameters["profile"]))
         return page_key(job, notebook=self._program.notebooks[job.role], shown=[*own, self._earlier if parameters.get("since") else ""],
                         program=self._program.code, definitions=self._program.definitions)
+
+    def _shown(self, job: Job) -> str:
+        place = job.parameters["profile"], job.word
+        if job.role not in OF_A_COUNTY or job.parameters["county"] == WHOLE:
+            return tables_digest(self._found[place])
+        if place not in self._condensed:
+            self._condensed[place] = Condensed(self._found[place])
+        return self._condensed[place].of(job.parameters["county"])
 
     def _past(self, job: Job) -> str:
         profile = job.parameters["profile"]
@@ -88,13 +106,13 @@ def published(folder: Path, profiles: Iterable[str]) -> dict[str, str]:
     return folder_digests(folder, own) | {f"../{path.name}": file_digest(path) for path in ledgers}
 
 
-def unchanged(out: Path, key: str) -> tuple[Path, int] | None:
-    """The folder of a run with this key that was wholly done and is still what it was, with how many pages it has; None where there is none."""
+def unchanged(out: Path, key: str, profiles: Iterable[str]) -> tuple[Path, int] | None:
+    """The folder of a run with this key, of the request without its last run, that was wholly done and is still what it was, with how many pages it has; None where there is none."""
     for place in sorted(out.glob(f"*/{PLACE}"), reverse=True):
         folder = place.parents[1]
         with suppress(FolderHeld), held(folder), Manifest(folder) as manifest:
             end = manifest.last_end
-            if end and (end.key, end.status) == (key, "done") and all(_is(folder / name, digest) for name, digest in end.files.items()):
+            if end and (end.key, end.status) == (with_last(key, out, folder.name, profiles), "done") and all(_is(folder / name, digest) for name, digest in end.files.items()):
                 return folder, sum(name.endswith(".html") and not name.endswith("index.html") for name in end.files)
     return None
 

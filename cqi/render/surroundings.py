@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
 
 from cqi.render.leftovers import PREFIX, claim, sweep
-from cqi.render.plan import NOTEBOOKS, notebook_path
+from cqi.render.job import NOTEBOOKS, notebook_path
 from cqi.render.privacy import no_core_dumps, private_files
 from cqi.tables.reading import INPUTS
 

@@ -198,14 +198,14 @@ def _read(data: str, source: str, word: str, as_of: str, profile: str) -> None:
     """Reads the counted tables into this process's memory, where the children find them."""
     from cqi import tables
     from cqi.tables.backtested import backtested
-    from cqi.tables.services import SERVICES
+    from cqi.vocabulary import OFFICIAL, SERVICES
 
     if TABLES in os.environ.get(WITHOUT, "").split(","):
         return
     backtested(data, source, as_of, profile)
     if word == SERVICES:
         return _tried(import_module("cqi.working").Working(as_of=as_of, source=source, data=data, profile=profile))
-    if word == tables.OFFICIAL:
+    if word == OFFICIAL:
         found, kind, own = tables.official_tables(data, source, as_of, profile), "Official", {}
     else:
         found, kind, own = tables.tables(data, source, word, as_of, profile), "Review", {"cohort": word}

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from cqi.render import pages
-from cqi.render.plan import Job
+from cqi.render.job import Job
 from cqi.render.privacy import helper
 
 LOOK_SECONDS = 1.0
@@ -30,6 +30,7 @@ def main() -> None:
     order = json.loads(sys.stdin.buffer.readline())
     pages.CELL_SECONDS, pages.RUN_FOLDER = order["seconds"], Path(order["out"])
     out, private, warm, ids = pages.RUN_FOLDER, Path(order["private"]), order["warm"], frozenset(order["ids"])
+    pages.prepare()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         outcome = pages.rendered(Job(**asked["job"]), out, Path(asked["pages"]), private, ids, warm=warm)

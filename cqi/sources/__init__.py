@@ -21,6 +21,7 @@ from cqi.sources.parsing import parsed_tables
 from cqi.sources.reading import text_tables
 from cqi.sources.services import apart, suspect_services, with_services
 from cqi.sources.shapes import SHAPES
+from cqi.sources.site_goals import with_site_goals
 from cqi.sources.stays import possible_days
 from cqi.sources.steps import with_steps
 from cqi.sources.suspicions import suspect
@@ -41,8 +42,8 @@ class Extract:
     placement_count, current_setting, current_setting_start. Reports may have care_id (the child's id in the episodes,
     where it is another than child_id, blank where the child has none), report_id, birth_date, age, sex, race and unborn.
     `targets`: what the agency has set itself, by county (or `vocabulary.WHOLE`) and measure: target (0 to 1; of a rate, a number
-    in its unit), by (the last day, may be missing), owner (a role, may be ''). `regions`: county and region. Both are empty
-    where the files are not there.
+    in its unit), by (the last day, may be missing), owner (a role, may be ''). `regions`: county and region. `goals_attained`: the
+    goals of single people as `cqi.goals.attainment` takes them, never to be shown. All three are empty where the files are not there.
     `federal`: the file is of the federal system, so its checks, limits and half-year reporting periods apply.
     `checks`: one row for each official check, half-year and county. `flagged`: rows that a check leaves out, by county
     and dates, without ids. `findings`: every defect found, as a person can act on it.
@@ -63,6 +64,7 @@ class Extract:
     visits: pd.DataFrame = field(repr=False)
     targets: pd.DataFrame = field(repr=False)
     regions: pd.DataFrame = field(repr=False)
+    goals_attained: pd.DataFrame = field(repr=False)
     account: pd.DataFrame
     quarantine: pd.DataFrame = field(repr=False)
     merged: pd.DataFrame = field(repr=False)
@@ -85,7 +87,7 @@ def load(data: str | Path, source: str = "episodes") -> Extract:
     path = data_path(data)
     ledger = Ledger()
     text = text_tables(path, declared, ledger)
-    asked = {name: text.pop(name) for name in GOAL_COLUMNS if name in text}
+    asked = with_site_goals({name: text.pop(name) for name in GOAL_COLUMNS if name in text}, path, ledger)
     rows = one_spelling(_parsed(text, declared, ledger), ledger)
     _check_some(rows["episodes"], ledger)
     rows = with_county_names(with_steps(rows, declared, ledger), declared)

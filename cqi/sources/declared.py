@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +11,7 @@ from cqi.sources.dates import DATE_FORMATS, DAY_FIRST
 from cqi.sources.parts import with_parts
 from cqi.sources.settings import SETTINGS as HOW_WRITTEN
 from cqi.sources.settings import settings
-from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such
+from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such, own_definitions
 
 OURS = Path(__file__).parent.parent / "definitions" / "sources"
 
@@ -109,7 +108,7 @@ class Source:
 
 
 def source_names() -> list[str]:
-    """The names `load` accepts as `source`, sorted: ours and those in `CQI_DEFINITIONS`/sources."""
+    """The names `load` accepts as `source`, sorted: ours and those in `sources` of `own_definitions`."""
     return sorted(_declarations())
 
 
@@ -127,9 +126,7 @@ def declared_source(name: str) -> Source:
 
 def _declarations() -> dict[str, Path]:
     """Source name -> TOML file; a file of the user's own overrides ours of the same name."""
-    own = os.environ.get("CQI_DEFINITIONS")
-    if own and not Path(own).is_dir():
-        raise CqiError("CQI_DEFINITIONS: there is no such folder; name a folder that holds sources/ or measures/.")
+    own = own_definitions()
     folders = [OURS] + ([Path(own) / "sources"] if own else [])
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 

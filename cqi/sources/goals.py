@@ -1,4 +1,4 @@
-"""What an agency has set itself, beside the tables of any source: targets for its counties, and regions of counties."""
+"""What was set, beside the tables of any source: targets for counties, regions of counties, single people's goals and how they ended."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from cqi.sources.names import with_county_names
 from cqi.sources.parsing import padded
 from cqi.vocabulary import GOAL_COLUMNS, WHOLE, CqiError, definition_folders, no_such
 
-OPTIONAL = ("by", "owner")
+OPTIONAL = ("by", "owner", "importance", "difficulty")
+MAY_BE_BLANK = (*OPTIONAL, "achieved")
 FILES = tuple(
     File(role, role, (f"{role}.csv", f"{role}.parquet"), False, tuple(
-        Column(name, (name,), required=name not in OPTIONAL, filled=name not in OPTIONAL) for name in columns
+        Column(name, (name,), required=name not in OPTIONAL, filled=name not in MAY_BE_BLANK) for name in columns
     ), {})
     for role, columns in GOAL_COLUMNS.items()
 )
 NUMBER = r"^(\d+(?:\.\d+)?|\.\d+)\s*(%?)$"
 """A target as it may be written: 0.42, .42 or 42%."""
+WEIGHTS, LEVELS, ONE_OF_TWO = ("0", "1", "2", "3"), ("-2", "-1", "0", "1", "2"), ("improve", "maintain")
+RIGHT = {"kind": ONE_OF_TWO, "importance": WEIGHTS, "difficulty": WEIGHTS, "baseline": LEVELS, "achieved": LEVELS}
+"""What may stand in a column of the goals of single people; where nobody knows how a goal ended, `achieved` is blank."""
 
 Found = tuple[pd.DataFrame, list[str]]
 
@@ -35,17 +39,18 @@ def with_goals(source: Source) -> Source:
 
 
 def goals(text: dict[str, pd.DataFrame], counties: Iterable[str], source: Source, ledger: Ledger) -> dict[str, pd.DataFrame]:
-    """`targets` and `regions` with the columns of `vocabulary.GOAL_COLUMNS`, in order of their columns, empty where not there.
+    """`targets`, `regions` and `goals_attained` with the columns of `vocabulary.GOAL_COLUMNS`, in order of these, empty where not there.
 
     `text`: the rows of each file as text. Counties are those of the extract, in any of the spellings that `one_spelling` takes
-    for one; 'all counties' is `WHOLE`. Nothing is set aside: CqiError names every problem of both files, one a line.
+    for one; 'all counties' is `WHOLE`. Nothing is set aside: CqiError names every problem of all files, one a line.
     """
     rows = {name: _rows(text.get(name, pd.DataFrame()), columns, source) for name, columns in GOAL_COLUMNS.items()}
     targets, problems = _targets(rows["targets"], counties, source)
     regions, more = _regions(rows["regions"], counties)
-    if problems or more:
-        raise CqiError("\n".join([*problems, *more]))
-    made = {"targets": ledger.use(targets), "regions": ledger.use(regions)}
+    attained, others = _attained(rows["goals_attained"])
+    if problems or more or others:
+        raise CqiError("\n".join([*problems, *more, *others]))
+    made = {"targets": ledger.use(targets), "regions": ledger.use(regions), "goals_attained": ledger.use(attained)}
     return {name: table[list(GOAL_COLUMNS[name])].sort_values(list(GOAL_COLUMNS[name]), ignore_index=True)
             for name, table in made.items()}
 
@@ -53,7 +58,7 @@ def goals(text: dict[str, pd.DataFrame], counties: Iterable[str], source: Source
 def _rows(held: pd.DataFrame, columns: tuple[str, ...], source: Source) -> pd.DataFrame:
     """The file's rows, optional columns blank where they are not there, and counties that are codes under their names."""
     rows = held.reindex(columns=[*columns, "file", "row"], fill_value="").astype(dict.fromkeys([*columns, "file"], "str"))
-    if source.county_codes != "fips":
+    if source.county_codes != "fips" or "county" not in columns:
         return rows
     return with_county_names({"rows": rows.assign(county=padded(rows["county"], 5)[0])}, source)["rows"]
 
@@ -102,6 +107,27 @@ def _regions(rows: pd.DataFrame, counties: Iterable[str]) -> Found:
         *_again(table, ["county"], "{0.county} is in a region"),
     ]
     return table, problems
+
+
+def _attained(rows: pd.DataFrame) -> Found:
+    """The goals of single people with their numbers, and what is wrong, never with a value: a row is about one person."""
+    table = rows.assign(kind=rows["kind"].str.casefold(), **{name: _whole(rows[name], name) for name in RIGHT if name != "kind"})
+    wrong = {name: table[name].eq("") for name in ("person", "group")}
+    wrong |= {name: ~table[name].isin((*right, "") if name == "achieved" else right) for name, right in RIGHT.items()}
+    problems = [f"{_place(next(rows[bad].itertuples()), name)}: {_needed(name)} (the first of {int(bad.sum()):,})."
+                for name, bad in wrong.items() if bad.any()]
+    numbers = {name: pd.to_numeric(table[name].where(~wrong[name]).replace("", None)).astype("float64") for name in RIGHT if name != "kind"}
+    return table.assign(**numbers), problems
+
+
+def _whole(text: pd.Series, name: str) -> pd.Series:
+    """Whole numbers as they are meant, 1.0 as 1; where no row has a weight, all goals count alike."""
+    alike = name in OPTIONAL and bool(text.eq("").all())
+    return pd.Series("1", index=text.index, dtype="str") if alike else text.str.replace(r"\.0+$", "", regex=True)
+
+
+def _needed(name: str) -> str:
+    return f"write one of {', '.join(RIGHT[name])}" if name in RIGHT else "it is blank; a row needs one"
 
 
 def _unknown(kind: str, rows: pd.DataFrame, known: pd.Series, names: Iterable[str]) -> list[str]:

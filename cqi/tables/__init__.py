@@ -13,11 +13,12 @@ from cqi.disclosure import policy
 from cqi.tables.counting import EARLIER, HEADLINE, Tables, counted
 from cqi.tables.reading import as_of_and_counties, key, read
 from cqi.tables.official import internal
-from cqi.tables.official_counted import OFFICIAL, OfficialTables, official_counted
+from cqi.tables.official_counted import OfficialTables, official_counted
 from cqi.tables.public import public_facts
 from cqi.tables.released import in_months, released_tables, without_over
+from cqi.vocabulary import OFFICIAL
 
-__all__ = ["EARLIER", "HEADLINE", "OFFICIAL", "OfficialTables", "Tables", "as_of_and_counties", "official_tables", "public_facts", "read", "tables"]
+__all__ = ["EARLIER", "HEADLINE", "OfficialTables", "Tables", "as_of_and_counties", "official_tables", "public_facts", "read", "tables"]
 
 
 def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -> Tables:

@@ -20,7 +20,8 @@ def carried_forward(table: pd.DataFrame, name: str, before: pd.DataFrame) -> pd.
     `before`: figures given out, with KEY, `day`, `children`, `numerator`, `denominator`.
     """
     keyed = table.assign(level=levels(table), at=months_of(table, name))[KEY]
-    newest = before.loc[before["numerator"].notna()].drop_duplicates(KEY, keep="last")
+    whole = before[["numerator", "denominator"]].notna().all(axis=1)  # looks tell numerators alone
+    newest = before.loc[whole].drop_duplicates(KEY, keep="last")
     older = keyed.merge(newest, on=KEY, how="left").set_index(table.index)
     found = table["status"].eq("suppressed") & older["numerator"].notna()
     if not found.any():

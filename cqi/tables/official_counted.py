@@ -15,9 +15,8 @@ from cqi.quality import bounds, limit_reasons, with_limits
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
 from cqi.sources import Extract
 from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
+from cqi.vocabulary import MEASURE_COLUMNS, OFFICIAL
 
-OFFICIAL = "official"
-"""The word that stands for the official measures where a cohort's stands for other tables."""
 SHOWN = 6
 """Complete 12-month periods that the page shows, as the federal profile does."""
 HOME = ["measure", "cohort", "county"]
@@ -52,7 +51,7 @@ def _counted(data: str, source: str, as_of: str) -> OfficialTables:
     measures = [measure(name) for name in (*indicators(), *indicators(EARLIER_ROUND))]
     periods = {each.name: periods_of(each, extract, day.day, first_entry) for each in measures}
     rows = [count(each, on, period, as_of=day.day) for each in measures for period in periods[each.name]]
-    every = _newest_few(_unfinished(_stacked(rows)))
+    every = _newest_few(_unfinished(_stacked(rows, MEASURE_COLUMNS)))
     table = with_limits(every, extract.checks)
     complete = every.loc[every["status"] != "not yet mature"]
     newest = {each.name: _newest(table, each.name, periods[each.name]) for each in measures}
@@ -82,9 +81,9 @@ def periods_of(each: Measure, extract: Extract, as_of: date, first_entry: date) 
     return [period for period in found if period.start >= first]
 
 
-def _stacked(parts) -> pd.DataFrame:
+def _stacked(parts, columns: tuple[str, ...] = ()) -> pd.DataFrame:
     parts = [part for part in parts if len(part)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
 
 
 def _unfinished(rows: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,8 @@ from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
 from cqi.sources.declared import declared_source
 from cqi.sources.finding import data_path
+from cqi.sources.site_goals import site_goals
+from cqi.vocabulary import own_definitions
 
 INPUTS = "CQI_INPUTS"
 """Holds the digest of the data of a run, taken when it began."""
@@ -99,7 +101,7 @@ def begins(each: Measure, extract: Extract, first_entry: date) -> date:
 
 def key(data: str, source: str, *parts: str) -> str:
     """A name for tables of these inputs: it changes when a file, a definition, a parameter or the version changes."""
-    text = json.dumps([_inputs(data, source), *parts, _definitions(os.environ.get("CQI_DEFINITIONS", "")), __version__], default=str)
+    text = json.dumps([_inputs(data, source), *parts, _definitions(own_definitions()), __version__], default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -110,14 +112,14 @@ def _definitions(own: str) -> list[str]:
 
 
 def _inputs(data: str, source: str) -> str:
-    """The source's declaration, and name, size and time of change of every file: enough to notice that one was replaced. In a run,
+    """The source's declaration, name, size and time of change of every file, enough to notice that one was replaced, and what `cqi.toml` sets. In a run,
     what the files were when it began: all its pages show the same."""
     if begun := os.environ.get(INPUTS, ""):
         return repr((begun, data, source))
     path = data_path(data)
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
     files = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in found if each.is_file()]
-    return repr((declared_source(source), files))
+    return repr((declared_source(source), files, site_goals(path)))
 
 
 SUMS = "sums.json"

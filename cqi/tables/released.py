@@ -28,10 +28,10 @@ from cqi.tables.counting import HEADLINE, Tables, counted
 from cqi.tables.courses import pairs
 from cqi.tables.ledger import digest, given_out, ledger_path
 from cqi.tables.official import without_what_periods_hide, yearly
-from cqi.tables.official_counted import OFFICIAL, OfficialTables, official_counted
+from cqi.tables.official_counted import OfficialTables, official_counted
 from cqi.tables.public import without_details
 from cqi.tables.reading import as_of_and_counties, kept, key
-from cqi.vocabulary import WHOLE
+from cqi.vocabulary import OFFICIAL, WHOLE
 
 RUN = "CQI_RELEASE"
 """Names all cohorts of the release of a run (`released_words`), one after another with a comma between."""

@@ -7,7 +7,7 @@ nothing can be worked out from two releases. Counties and the young periods are 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -24,15 +24,14 @@ from cqi.services.definitions import COMPLETED, ENGAGED, REFERRED, STILL_HERE, T
 from cqi.services.referrals import is_mature, periods
 from cqi.services.staff import years
 from cqi.sources import Extract
+from cqi.tables.beside_answers import attained, outcomes
 from cqi.tables.carried import FIGURES, STATUS
 from cqi.tables.ledger import COLUMNS, digest, given_out, ledger_path
 from cqi.tables.public import public_facts
 from cqi.tables.reading import as_of_and_counties, file_facts, kept, key, read
 from cqi.tables.released import LEDGER
-from cqi.vocabulary import MEASURE_COLUMNS, WHOLE
+from cqi.vocabulary import MEASURE_COLUMNS, SERVICES, WHOLE
 
-SERVICES = "services"
-"""The word that stands for these tables where a cohort's stands for others."""
 DERIVED = ["value", "lower", "upper"]
 CHAIN = (REFERRED, ENGAGED, COMPLETED)
 MANY = 10
@@ -45,11 +44,13 @@ NONE = pd.DataFrame(columns=list(MEASURE_COLUMNS))
 class ServiceTables:
     """Measure tables of the whole file: `referrals` (made, engaged, completed, by first contact; by county for own staff), `staff` (still
     here after 12 months by year of hire, turnover by calendar year, by role) and, for own staff, `curves` by months since the referral
-    or the hire. `facts` say besides whether the file has `referrals` and `staff` at all."""
+    or the hire; `attained` (the goals of single people in aggregate) and `outcomes` (what stands beside team answers). `facts` say besides whether the file has `referrals` and `staff` at all."""
 
     referrals: pd.DataFrame
     staff: pd.DataFrame
     curves: pd.DataFrame
+    attained: pd.DataFrame
+    outcomes: pd.DataFrame
     facts: dict
 
 
@@ -67,12 +68,13 @@ def _kept(data: str, source: str, as_of: str, profile: str, ledger: str, name: s
 
 
 def _counted(data: str, source: str, as_of: str, profile: str, ledger: Path | None) -> ServiceTables:
-    extract, _ = read(data, source)
-    day, counties, _ = as_of_and_counties(data, source, as_of)
+    extract, on = read(data, source)
+    day, counties, first_entry = as_of_and_counties(data, source, as_of)
     facts = file_facts(extract, day, counties) | {"referrals": len(extract.referrals) > 0, "staff": len(extract.staff) > 0}
     if policy(profile)["threshold"]:
         return released(extract, day.day, given_out(ledger), public_facts(facts), profile)
-    return internal(extract, day.day, facts, profile)
+    own = internal(extract, day.day, facts, profile)
+    return replace(own, attained=attained(extract), outcomes=outcomes(extract, on, as_of=day.day, first_entry=first_entry))
 
 
 def internal(extract: Extract, as_of: date, facts: dict, profile: str) -> ServiceTables:
@@ -88,7 +90,7 @@ def internal(extract: Extract, as_of: date, facts: dict, profile: str) -> Servic
     staff = [*(retention(times, year, as_of=as_of) for year in hired), *(turnover(times, year, as_of=as_of) for year in over),
              *(turnover(times, year, as_of=as_of, by="county").loc[lambda rows: rows["county"] != WHOLE] for year in over[-1:])]
     curves = [engaging(referrals, shown, as_of=as_of), *([_of_many(staying(times, as_of=as_of, since=hired[0].start), few)] if hired else [])]
-    return ServiceTables(_stacked([*made, *by_county]), _protected(_stacked(staff), few), _stacked(curves), facts)
+    return ServiceTables(_stacked([*made, *by_county]), _protected(_stacked(staff), few), _stacked(curves), NONE, NONE, facts)
 
 
 def released(extract: Extract, as_of: date, before: pd.DataFrame, facts: dict, profile: str) -> ServiceTables:
@@ -101,7 +103,7 @@ def released(extract: Extract, as_of: date, before: pd.DataFrame, facts: dict, p
     children = _protected(_stacked([funnel(referrals, period, as_of=as_of) for period in over]), few)
     staff = _stacked([*(retention(times, year, as_of=as_of) for year in hired), *(turnover(times, year, as_of=as_of) for year in ended)])
     staff = _protected(_valued(staff.assign(denominator=staff["denominator"].round())) if len(staff) else staff, few_staff)
-    return ServiceTables(*(_of_one_kind(_as_given(_rounded(table), before)) for table in (children, staff)), NONE, facts)
+    return ServiceTables(*(_of_one_kind(_as_given(_rounded(table), before)) for table in (children, staff)), NONE, NONE, NONE, facts)
 
 
 def given_services(found: ServiceTables) -> pd.DataFrame:

@@ -67,11 +67,15 @@ def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
     (CWE-1236), with the full-width signs that are read like the narrow ones.
     """
     text = table.select_dtypes(include=["str", "object", "category"])
-    return table.assign(**{name: column.astype(object).map(_inert, na_action="ignore") for name, column in text.items()})
+    return table.assign(**{name: _inert(column) for name, column in text.items()})
 
 
-def _inert(value):
-    return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
+def _inert(column: pd.Series) -> pd.Series:
+    """The column, where none of its different words is a formula; else with those made text."""
+    made = {word: FORMULA.sub(r"\1'", word) for word in column.dropna().unique() if isinstance(word, str)}
+    if all(word == text for word, text in made.items()):
+        return column
+    return column.astype(object).map(lambda word: made.get(word, word) if isinstance(word, str) else word)
 
 
 def _defect_lines(row) -> list[str]:

@@ -16,7 +16,8 @@ from cqi.tables.services import ServiceTables, service_tables
 from cqi.wording import working as words
 from cqi.wording.numbers import READERS, day_words
 from cqi.wording.questionnaire import results
-from cqi.working import referrals, staff
+from cqi.working import attained, referrals, staff
+from cqi.working.culture import beside
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,18 @@ class Working:
         """Leavers for each 100 employed, beside published figures."""
         return staff.turnover(self.tables, bands())
 
+    def goals_attained(self) -> Section:
+        """How far people came with the goals that they set themselves, together, for own staff."""
+        return attained.goals_attained(self.tables, own=self._own)
+
     def culture(self) -> Section:
-        """How teams work together, by their own answers, for own staff."""
-        return self._answers("culture_check")
+        """How teams work together, by their own answers, and beside it what happened to children at the same time; for own staff."""
+        asked, held = questionnaire("culture_check"), policy(self.profile)
+        told = self._answers(asked.name).blocks
+        if not (self._own and held["survey_results"]):
+            return Section(told)
+        slips, fewest = slips_for(self.profile), held["survey_threshold"]
+        return Section((*told, *beside(slips, asked, self.tables.outcomes, threshold=fewest, as_of=self.day)))
 
     def way_of_working(self) -> Section:
         """How teams rate their case management together, for own staff."""

@@ -35,6 +35,7 @@ def better_after_a_red_light(room: Room) -> Number:
         why=f"{share(found)} of red months are followed by a better one, with nothing done. A red month is mostly bad luck, and the next "
             f"month has luck of its own.",
         hint="A red month is one of the lowest. What is the chance that another throw of the dice is higher than one of the lowest?",
+        mistakes=(Mistake(0.5, "Half would be so after any month. These months were picked because they were low."),),
         many="Many say half, as for a coin. But we did not pick any month: we picked a bad one.")
 
 

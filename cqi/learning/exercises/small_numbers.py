@@ -98,7 +98,7 @@ def the_rest_of_them(room: Room) -> Number:
     return Number(
         hidden_cells.SIBLINGS - hidden_cells.TOGETHER, "children", within=0,
         why=f"{hidden_cells.SIBLINGS} less {hidden_cells.TOGETHER}. A large count can give a small one away: those who were not counted.",
-        hint="Who are the others?")
+        hint="How many children does it speak of, and how many of them live with their brothers or sisters?")
 
 
 @exercise_of("what to say of a small county")

@@ -1,0 +1,87 @@
+"""The command `cqi schedule`: shows what a scheduler would be told, hands it over, takes it back, or makes the run that is due."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import datetime
+from shutil import which
+
+from cqi.progress import say
+from cqi.scheduling import airflow, cron, jupyter, systemd, windows
+from cqi.scheduling.task import Task
+from cqi.scheduling.when import next_due, rule
+from cqi.site.parts import Site
+from cqi.vocabulary import CqiError, site_folder
+
+SCHEDULERS = {"systemd": systemd, "cron": cron, "windows": windows, "airflow": airflow, "jupyter": jupyter}
+NEXT = 3
+FORGOTTEN = ("CQI_DEFINITIONS", "CQI_NOTEBOOKS", "CQI_JOURNAL")
+"""What stands in the environment here, and is not there when a scheduler starts the run."""
+
+
+def schedule_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options of `cqi schedule`."""
+    parser.add_argument("--scheduler", choices=tuple(SCHEDULERS), help="which scheduler (default: the one found here: a systemd timer of yours, else cron)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--install", action="store_true", help="hand it to the scheduler, after it was shown")
+    what.add_argument("--remove", action="store_true", help="take it back")
+    what.add_argument("--due", action="store_true", help="make the run that was last due, if it has not happened; this is what the scheduler starts")
+
+
+def scheduled(options: argparse.Namespace) -> int:
+    """Does what the options say for the site of this folder, and returns the exit code; that of the run for --due.
+
+    Raises CqiError where there is no cqi.toml here, or its rule cannot be read, or the scheduler is not here.
+    """
+    from cqi.scheduling.due import made_if_due
+
+    site, now = _site(), datetime.now()
+    if options.due:
+        return made_if_due(site, now)
+    task = Task(site, rule(site.schedule.every, site.schedule.at))
+    scheduler = SCHEDULERS[options.scheduler or _found()]
+    if options.remove:
+        say("\n".join(scheduler.remove(task)))
+        return 0
+    say(scheduler.shown(task))
+    say("\n".join(_told(site, task, now, getattr(scheduler, "NOTES", ()))))
+    say("\n".join(scheduler.install(task)) if options.install else "Nothing is installed yet. To hand this over: cqi schedule --install")
+    return 0
+
+
+def _site() -> Site:
+    from cqi.site.reading import read_site
+
+    folder = site_folder()
+    site = read_site(folder) if folder else None
+    if site is None:
+        raise CqiError("There is no cqi.toml in this folder; cqi init writes one. Then run cqi schedule in its folder.")
+    return site
+
+
+def _found() -> str:
+    """The scheduler of this machine. Raises CqiError where there is none of ours."""
+    if os.name == "nt":
+        return "windows"
+    if systemd.there():
+        return "systemd"
+    if which("crontab"):
+        return "cron"
+    raise CqiError("No scheduler was found here: neither a systemd of yours nor cron. Install cron, or choose: cqi schedule --scheduler windows (or airflow, jupyter).")
+
+
+def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list[str]:
+    """When the next runs are, how the last ended, and what the user should know."""
+    from cqi.scheduling.due import due_words, last_attempt, waiting
+
+    words = task.when.words
+    lines = [f"{words[0].upper()}{words[1:]}, that is: {'; '.join(due_words(moment) for moment in next_due(task.when, now, NEXT))}."]
+    last, due = last_attempt(site), waiting(site, now)
+    if last:
+        lines.append(f"The last run that a scheduler started was due on {due_words(datetime.fromisoformat(last.due))} and ended with exit code {last.code}.")
+        lines += [f"  {line}" for line in last.said]
+    if due:
+        lines.append(f"The run that was due on {due_words(due)} has not happened: the look at {task.when.look:%H:%M} makes it.")
+    lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN if os.environ.get(name)]
+    return [*lines, *notes]

@@ -1,0 +1,180 @@
+"""`cqi doctor`: each thing that a site needs is looked at, and the line of one that is not right says what to do; nothing is changed or sent."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from cqi.cli import main
+from cqi.scheduling import systemd
+from cqi.scheduling.task import Task
+from cqi.scheduling.when import rule
+from cqi.site.reading import read_site
+from drawn import write
+from mail_server import free_port, mail_server
+
+SOURCE = """
+title = "Extract"
+citation = "its guide"
+reviewer = "a reviewer"
+reviewed = 2026-11-22
+valid_years = [1900, 2100]
+date_formats = ["yyyy-mm-dd"]
+shape = "one_row_per_episode"
+
+[files.episodes]
+patterns = ["removals.csv"]
+required = true
+
+[files.episodes.columns]
+child_id = { name = "Pers", required = true, filled = true }
+county = { name = "Cnty", required = true, filled = true }
+entry_date = { name = "Removed", kind = "date", required = true, filled = true }
+exit_date = { name = "Left", kind = "date", required = true }
+exit_reason = { name = "Why", codes = "why", required = true }
+sex = { name = "Gender" }
+
+[codes.why]
+Home = "reunification"
+"""
+
+
+@pytest.fixture(autouse=True)
+def desk(tmp_path, monkeypatch):
+    """The site's folder is worked in, and no scheduler has been told of it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("CQI_DEFINITIONS", raising=False)
+
+
+def site(folder, *, more="", age=1, codes=("Home",) * 6, gender=True, review="", handover=""):
+    """A site of its own source, the as-of date so many days ago; a child in Alder for each code."""
+    rows = [f"p{number}  Alder  2025-01-05  2025-03-01  {code}{'  f' if gender else ''}" for number, code in enumerate(codes)]
+    write(folder / "extract", removals="\n".join([f"Pers  Cnty  Removed  Left  Why{'  Gender' if gender else ''}", *rows]))
+    (folder / "definitions" / "sources").mkdir(parents=True, exist_ok=True)
+    (folder / "definitions" / "sources" / "own.toml").write_text(SOURCE)
+    as_of = date.today() - timedelta(days=age)
+    (folder / "cqi.toml").write_text(f'[site]\nname = "Example State"\n[extract]\ndata = "extract"\nsource = "own"\nas_of = "{as_of}"\n'
+                                     f'not_older_than_days = 45\n[review]\n{review}\n[handover]\n{handover}\n{more}')
+
+
+def scheduled(folder):
+    """The files of a timer, as `cqi schedule --install` writes them."""
+    found = read_site(folder)
+    for path, text in systemd.files(Task(found, rule(found.schedule.every, found.schedule.at))).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def lines(capsys, code):
+    """What is said of each thing, with what to do about it; the exit code is as expected."""
+    assert main(["doctor"]) == code
+    found = {}
+    for line in capsys.readouterr().out.splitlines()[:-1]:
+        if line.startswith("       "):
+            found[name] += f" -> {line.strip()}"
+        else:
+            word, name, told = line[:6].strip(), *line[7:].partition(": ")[::2]
+            found[name] = f"{word}: {told}"
+    return found
+
+
+def test_where_nothing_is_missing_nothing_is_to_do_and_nothing_is_changed(tmp_path, capsys):
+    site(tmp_path)
+    scheduled(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    found = lines(capsys, 0)
+    assert {told.partition(":")[0] for told in found.values()} == {"ok"} and sorted(tmp_path.rglob("*")) == before
+    assert found["Extract"] == "ok: extract, read as own: 6 stays in 1 county" and found["Schedule"].endswith("a systemd timer")
+
+
+def test_without_a_file_it_says_how_to_get_one(capsys):
+    assert main(["doctor"]) == 2 and "cqi init" in capsys.readouterr().err
+
+
+def test_a_file_that_is_wrong_is_told_by_its_key(tmp_path, capsys):
+    site(tmp_path, more="[schedul]\n")
+    assert "there is no key 'schedul'. Did you mean 'schedule'?" in lines(capsys, 1)["cqi.toml"]
+
+
+def test_data_that_are_not_there_are_asked_for(tmp_path, capsys):
+    site(tmp_path)
+    (tmp_path / "extract").rename(tmp_path / "elsewhere")
+    assert "to do" in (found := lines(capsys, 1))["Extract"] and "Put the extract there" in found["Extract"] and found["Pages"].startswith("ok")
+
+
+@pytest.mark.parametrize(("age", "word"), [(44, "ok"), (45, "ok"), (46, "to do")])
+def test_data_are_old_after_the_days_that_the_file_allows(tmp_path, capsys, age, word):
+    site(tmp_path, age=age)
+    scheduled(tmp_path)
+    assert lines(capsys, int(word != "ok"))["Freshness"].startswith(word)
+
+
+@pytest.mark.parametrize(("rows", "told"), [(4, "Why has codes in few rows"), (5, "Why has 'FK' in 5 rows"), (6, "Why has 'FK' in 6 rows")])
+def test_codes_that_have_no_word_are_told_with_their_rows(tmp_path, capsys, rows, told):
+    site(tmp_path, codes=("Home", "HOME", ".") * 3 + ("FK",) * rows)
+    assert f"to do: {told} ->" in lines(capsys, 1)["Codes"]
+
+
+def test_a_rare_code_is_not_told(tmp_path, capsys):
+    """It may be a word about one child."""
+    site(tmp_path, codes=("Home",) * 6 + ("FK",) * 7 + ("Zed~Hidden", "Amy~Hidden"))
+    assert "to do: Why has 'FK' in 7 rows, others in few rows ->" in lines(capsys, 1)["Codes"]
+
+
+@pytest.mark.parametrize(("gender", "word"), [(True, "ok"), (False, "to do: not in the extract: Gender (episodes)")])
+def test_columns_that_the_source_names_and_the_files_lack_are_told(tmp_path, capsys, gender, word):
+    site(tmp_path, gender=gender)
+    assert lines(capsys, 1)["Columns"].startswith(word)
+
+
+@pytest.mark.parametrize(("more", "what", "told"), [
+    ({"review": 'counties = ["Alder", "Aldr"]'}, "Counties", "to do: not in the extract: Aldr (Alder?) ->"),
+    ({"more": '[[target]]\ncounty = "Aldr"\nmeasure = "permanency_in_12_months"\ntarget = 0.4\n'}, "Extract", "No county 'Aldr' in cqi.toml [[target]]"),
+    ({"more": '[regions]\nAldr = "North"\n'}, "Extract", "No county 'Aldr' in cqi.toml [regions]"),
+])
+def test_counties_that_are_not_in_the_data_are_told_wherever_they_are_named(tmp_path, capsys, more, what, told):
+    site(tmp_path, **more)
+    assert told in lines(capsys, 1)[what]
+
+
+def test_definitions_that_a_variable_hides_are_told(tmp_path, capsys, monkeypatch):
+    site(tmp_path)
+    (tmp_path / "others" / "sources").mkdir(parents=True)
+    (tmp_path / "others" / "sources" / "own.toml").write_text(SOURCE)
+    monkeypatch.setenv("CQI_DEFINITIONS", str(tmp_path / "definitions"))
+    assert "Definitions" not in lines(capsys, 1)
+    monkeypatch.setenv("CQI_DEFINITIONS", str(tmp_path / "others"))
+    assert "unset CQI_DEFINITIONS" in lines(capsys, 1)["Definitions"]
+
+
+@pytest.mark.parametrize(("key", "what"), [("out", "Pages"), ("journal", "Journal")])
+def test_a_place_where_nothing_can_be_written_is_told(tmp_path, capsys, key, what):
+    (tmp_path / "file").write_text("")
+    site(tmp_path, review=f'{key} = "file/below"')
+    assert lines(capsys, 1)[what].startswith("to do")
+
+
+MAILS = 'readers = ["r@example.org"]\nmaintainers = ["m@example.org"]\nsender = "s@example.org"\nsecurity = "none"\n'
+
+
+def test_the_mail_server_is_greeted_and_gets_no_letter(tmp_path, capsys):
+    with mail_server() as inbox:
+        site(tmp_path, handover=f'{MAILS}host = "127.0.0.1"\nport = {inbox.port}')
+        scheduled(tmp_path)
+        assert lines(capsys, 0)["Mail"].endswith("answers") and inbox.readers == []
+
+
+def test_a_mail_server_that_is_not_there_is_told(tmp_path, capsys):
+    site(tmp_path, handover=f'{MAILS}host = "127.0.0.1"\nport = {free_port()}')
+    assert "does not answer" in lines(capsys, 1)["Mail"]
+
+
+def test_where_nobody_hears_of_errors_it_is_told(tmp_path, capsys):
+    with mail_server() as inbox:
+        site(tmp_path, handover=f'readers = ["r@example.org"]\nsender = "s@example.org"\nsecurity = "none"\nhost = "127.0.0.1"\nport = {inbox.port}')
+        assert main(["doctor"]) == 1 and "nobody hears of errors" in capsys.readouterr().out
+
+
+def test_a_schedule_that_nobody_makes_is_told(tmp_path, capsys):
+    site(tmp_path)
+    assert lines(capsys, 1)["Schedule"].endswith("cqi schedule --install installs it.")
