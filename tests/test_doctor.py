@@ -164,6 +164,23 @@ def test_the_mail_server_is_greeted_and_gets_no_letter(tmp_path, capsys):
         assert lines(capsys, 0)["Mail"].endswith("answers") and inbox.readers == []
 
 
+@pytest.mark.parametrize(("file", "variable", "mode", "told"), [
+    ("", "", 0o600, "to do: not right -> cqi.toml, [handover] user: its password is not there; set CQI_MAIL_PASSWORD, or name a file"),
+    ("", "secret-word", 0o600, "ok: from CQI_MAIL_PASSWORD; whatever starts the run must set it too"),
+    ("word", "", 0o600, "ok: from word"), ("word", "", 0o644, "to do: not right -> cqi.toml, [handover] password_file: others may read word"),
+    ("gone", "", 0o600, "to do: not right -> cqi.toml, [handover] password_file: gone cannot be read"),
+])
+def test_it_says_where_the_password_comes_from_and_what_to_do_where_there_is_none(tmp_path, capsys, monkeypatch, file, variable, mode, told):
+    (tmp_path / "word").write_text("secret-word\n")
+    (tmp_path / "word").chmod(mode)
+    monkeypatch.setenv("CQI_MAIL_PASSWORD", variable)
+    named = f'password_file = "{file}"\n' if file else ""
+    secure = MAILS.replace("none", "starttls")
+    site(tmp_path, handover=f'{secure}host = "127.0.0.1"\nport = {free_port()}\nuser = "cqi"\n{named}')
+    found = lines(capsys, 1)
+    assert found["Password"].startswith(told) and "secret-word" not in str(found)
+
+
 def test_a_mail_server_that_is_not_there_is_told(tmp_path, capsys):
     site(tmp_path, handover=f'{MAILS}host = "127.0.0.1"\nport = {free_port()}')
     assert "does not answer" in lines(capsys, 1)["Mail"]

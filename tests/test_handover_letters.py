@@ -232,6 +232,16 @@ def test_the_password_comes_from_a_file_of_its_own_or_the_environment(folder, tm
     assert inbox.readers == [*READERS]
 
 
+def test_a_user_without_a_file_takes_the_password_from_the_environment_or_says_where_to_put_it(folder, tmp_path, signed_in, monkeypatch):
+    inbox, _, settings = signed_in
+    alone = settings | {"password_file": ""}
+    monkeypatch.delenv(post.PASSWORD, raising=False)
+    (line,) = handed_over(folder, site(tmp_path, inbox.port, **alone)).wrong
+    assert inbox.letters == [] and "[handover] user: its password is not there; set CQI_MAIL_PASSWORD, or name a file" in line
+    monkeypatch.setenv(post.PASSWORD, "secret-word")
+    assert handed_over(folder, site(tmp_path, inbox.port, **alone)).wrong == () and inbox.readers == list(READERS[:1])
+
+
 @pytest.mark.parametrize(("mode", "content", "why"), [(0o640, "secret-word", "chmod 600"), (0o604, "secret-word", "chmod 600"), (0o600, None, "cannot be read"),
                                                       (0o600, "wrong-word", "did not accept the user name and the password")])
 def test_a_password_that_is_open_gone_or_wrong_is_said_without_it(mode, content, why, folder, tmp_path, signed_in):
@@ -248,7 +258,7 @@ def test_a_password_that_is_open_gone_or_wrong_is_said_without_it(mode, content,
 def test_a_password_never_travels_unencrypted(folder, tmp_path, monkeypatch):
     monkeypatch.setenv(post.PASSWORD, "secret-word")
     with pytest.raises(CqiError, match="unencrypted"):
-        post._password(site(tmp_path, 25, host="mail.example.org", user="cqi", security="none"))
+        post.password(site(tmp_path, 25, host="mail.example.org", user="cqi", security="none"))
 
 
 # ---- the letter to maintainers ---------------------------------------------------------------------------------------------

@@ -93,6 +93,13 @@ def test_the_command_shows_installs_nothing_and_says_how_the_last_run_ended(site
     assert shown.stdout.rstrip().endswith("Nothing is installed yet. To hand this over: cqi schedule --install")
 
 
+@pytest.mark.parametrize(("file", "told"), [("", True), ('password_file = "word"\n', False)])
+def test_a_password_that_only_the_environment_holds_is_told(site, file, told):
+    with (site.folder / "cqi.toml").open("a", encoding="utf-8") as toml:
+        toml.write(f'[handover]\nuser = "cqi"\n{file}')
+    assert ("comes from CQI_MAIL_PASSWORD" in command("schedule", "--scheduler", "cron", cwd=site.folder).stdout) is told
+
+
 def test_without_a_site_the_command_says_what_to_do(tmp_path):
     said = command("schedule", cwd=tmp_path)
     assert (said.returncode, said.stderr) == (2, "There is no cqi.toml in this folder; cqi init writes one. Then run cqi schedule in its folder.\n")

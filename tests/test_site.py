@@ -118,7 +118,7 @@ def test_what_a_file_does_not_say_is_as_it_always_is(tmp_path):
     ('security = "tls"', 'security = "ssl"', "[handover] security: 'ssl' is not right; write one of starttls, tls, none"),
     ('security = "tls"', 'security = "none"', "would send the password so that others can read it"),
     ("port = 587", "port = 65536", "write a whole number from 1 to 65535"),
-    ('password_file = "mail-password"', "", "'user' and 'password_file' go together"),
+    ('user = "cqi"', "", "[handover]: 'user' is missing; write the user of the password"),
     ("zip = false", 'zip = "no"', "[handover] zip: 'no' is not right; write true or false"),
     ("[schedule]", "[schedule", "this is not TOML"),
     ('journal = "said.sqlite"', 'journal = "postgresql://cqi:geheim@host/cqi"', "write the address without the password"),
@@ -129,6 +129,11 @@ def test_what_is_wrong_is_one_clear_line(tmp_path, old, new, said):
     with pytest.raises(CqiError) as found:
         site(tmp_path, WHOLE.replace(old, new, 1))
     assert said in str(found.value) and str(found.value).startswith("cqi.toml") and "geheim" not in str(found.value)
+
+
+def test_a_user_may_stand_alone_as_the_password_may_come_from_the_environment(tmp_path):
+    found = site(tmp_path, WHOLE.replace('password_file = "mail-password"', "")).handover
+    assert (found.user, found.password_file) == ("cqi", "")
 
 
 @pytest.mark.parametrize(("words", "right"), [("port = 1", True), ("port = 65535", True), ("port = 0", False), ("port = true", False)])

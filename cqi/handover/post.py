@@ -35,7 +35,7 @@ def post(site: Site, letter: Callable[[str], EmailMessage], addresses: Iterable[
     if not left:
         return refused
     try:
-        with _server(site.handover, _password(site)) as server:
+        with _server(site.handover, password(site)) as server:
             for address in tuple(left):
                 try:
                     server.send_message(letter(address), site.handover.sender, [address])
@@ -78,15 +78,18 @@ def _cut(server: smtplib.SMTP) -> None:
         socket.socket.shutdown(server.sock, socket.SHUT_RDWR)
 
 
-def _password(site: Site) -> str:
-    """The password, from the environment or from the file that the site names; empty where there is no user. Raises CqiError for a file that
-    is not there or that others may read."""
+def password(site: Site) -> str:
+    """The password, from the environment or from the file that the site names; empty where there is no user. Raises CqiError where there is
+    neither, and for a file that is not there or that others may read."""
     if not site.handover.user:
         return ""
     if site.handover.security == "none" and site.handover.host not in HERE:
         raise CqiError(f"{SITE_FILE}, [handover] security: the password would travel unencrypted; write \"starttls\" or \"tls\"")
     if told := os.environ.get(PASSWORD, ""):
         return told
+    if not site.handover.password_file:
+        raise CqiError(f"{SITE_FILE}, [handover] user: its password is not there; set {PASSWORD}, or name a file with the password on its first "
+                       "line, which only you can read: password_file = \"mail-password\"")
     path = site.folder / Path(site.handover.password_file).expanduser()
     try:
         with path.open(encoding="utf-8") as file:

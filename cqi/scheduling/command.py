@@ -84,4 +84,6 @@ def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list
     if due:
         lines.append(f"The run that was due on {due_words(due)} has not happened: the look at {task.when.look:%H:%M} makes it.")
     lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN if os.environ.get(name)]
+    if site.handover.user and not site.handover.password_file:
+        lines.append("The mail user's password comes from CQI_MAIL_PASSWORD, which a scheduler is not told: set it there too, or name a password_file in cqi.toml.")
     return [*lines, *notes]

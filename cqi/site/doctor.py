@@ -12,7 +12,7 @@ from pathlib import Path
 from cqi import __version__
 from cqi.progress import say
 from cqi.site import places
-from cqi.site.parts import Site
+from cqi.site.parts import HandOver, Site
 from cqi.vocabulary import SITE_FILE, CqiError
 
 NO_SITE = f"There is no {SITE_FILE} in this folder; cqi init, run in the agency's own folder, writes one."
@@ -168,23 +168,37 @@ def _schedule(site: Site, installed: Callable[[Site], str]) -> Line:
 
 
 def _mail(site: Site) -> Iterator[Line]:
-    """Whether the server of the site's letters answers; it is greeted and left."""
-    import smtplib
-
+    """Whether the server of the site's letters answers, and the password of its user is there."""
     told = site.handover
     if not (told.readers or told.maintainers):
         yield Line("Mail", "nobody is written to")
         return
     if not told.maintainers:
         yield Line("Mail", "nobody hears of errors", f"Name who looks after the runs: maintainers under [handover] in {SITE_FILE}.")
+    yield _server(told)
+    if told.user:
+        yield from _looked("Password", lambda: [_password(site)])
+
+
+def _server(told: HandOver) -> Line:
+    """Whether the server answers; it is greeted and left."""
+    import smtplib
+
     kind = smtplib.SMTP_SSL if told.security == "tls" else smtplib.SMTP
     try:
         with kind(told.host, told.port, timeout=SECONDS) as server:
             server.ehlo()
             plain = told.security == "starttls" and not server.has_extn("starttls")
     except (OSError, smtplib.SMTPException):
-        yield Line("Mail", f"{told.host}, port {told.port} does not answer", f"Correct host, port and security under [handover] in {SITE_FILE}, or ask who runs the mail server.")
-        return
-    yield Line("Mail", f"{told.host}, port {told.port} answers", f'It offers no encryption; write security = "none" under [handover] in {SITE_FILE} if that is right.' if plain else "")
-    if told.password_file and not (site.folder / told.password_file).is_file():
-        yield Line("Password", f"{told.password_file} is not there", "Write the password of the mail user into it, in a file that only you can read.")
+        return Line("Mail", f"{told.host}, port {told.port} does not answer",
+                    f"Correct host, port and security under [handover] in {SITE_FILE}, or ask who runs the mail server.")
+    return Line("Mail", f"{told.host}, port {told.port} answers",
+                f'It offers no encryption; write security = "none" under [handover] in {SITE_FILE} if that is right.' if plain else "")
+
+
+def _password(site: Site) -> Line:
+    """Where the password comes from, never the password: found as a letter finds it."""
+    from cqi.handover.post import PASSWORD, password
+
+    password(site)
+    return Line("Password", f"from {PASSWORD}; whatever starts the run must set it too" if os.environ.get(PASSWORD) else f"from {site.handover.password_file}")

@@ -107,8 +107,8 @@ def _handover(told: dict) -> HandOver:
     handover = HandOver(**told)
     if (handover.readers or handover.maintainers) and not handover.sender:
         raise CqiError(f"{SITE_FILE}, [handover]: 'sender' is missing; write sender = {EXAMPLES['sender']}.")
-    if bool(handover.user) != bool(handover.password_file):
-        raise CqiError(f"{SITE_FILE}, [handover]: 'user' and 'password_file' go together; write both, or neither.")
+    if handover.password_file and not handover.user:
+        raise CqiError(f"{SITE_FILE}, [handover]: 'user' is missing; write the user of the password: user = \"cqi\", or take password_file away.")
     if handover.user and handover.security == "none":
         raise CqiError(f"{SITE_FILE}, [handover] security: 'none' would send the password so that others can read it; write security = \"starttls\" or \"tls\".")
     return handover
