@@ -172,10 +172,9 @@ def _backtest_options(parser: argparse.ArgumentParser) -> None:
 # ---- what is small enough to stand here ----------------------------------------------------------------------------------
 
 def _doctor(options: argparse.Namespace) -> int:
-    from cqi.scheduling.installed import installed
     from cqi.site.doctor import examined
 
-    return examined(site_folder(), installed)
+    return examined(site_folder())
 
 
 def _explore(options: argparse.Namespace) -> int:

@@ -1,11 +1,13 @@
 """`cqi doctor`: each thing that a site needs is looked at, and the line of one that is not right says what to do; nothing is changed or sent."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
 
 from cqi.cli import main
-from cqi.scheduling import systemd
+from cqi.render.job import NOTEBOOKS
+from cqi.scheduling import airflow, systemd, unready, windows
 from cqi.scheduling.task import Task
 from cqi.scheduling.when import rule
 from cqi.site.reading import read_site
@@ -109,6 +111,20 @@ def test_data_are_old_after_the_days_that_the_file_allows(tmp_path, capsys, age,
     assert lines(capsys, int(word != "ok"))["Freshness"].startswith(word)
 
 
+def test_what_it_says_of_the_data_is_what_a_scheduled_run_says(tmp_path, capsys):
+    """Older than the last run, and a file that shrank: not only their age counts."""
+    site(tmp_path, age=3)
+    scheduled(tmp_path)
+    pages, size = tmp_path / "reports" / "run", (tmp_path / "extract" / "removals.csv").stat().st_size
+    pages.mkdir(parents=True)
+    for days, factor, told in ((2, 1, "a run as of"), (3, 3, "removals.csv is less than half as large as last time"), (3, 1, "")):
+        record = {"as_of": str(date.today() - timedelta(days=days)), "made": "2026-07-06T06:00:00+00:00", "pages": [],
+                  "parameters": {"source": "own"}, "inputs": [["removals.csv", "digest", factor * size]]}
+        (pages / "run.json").write_text(json.dumps(record))
+        found, why = lines(capsys, int(bool(told)))["Freshness"], unready(read_site(tmp_path), date.today())
+        assert told in why and (found.endswith(f"-> {why}") if why else found.startswith("ok"))
+
+
 @pytest.mark.parametrize(("rows", "told"), [(4, "Why has codes in few rows"), (5, "Why has 'FK' in 5 rows"), (6, "Why has 'FK' in 6 rows")])
 def test_codes_that_have_no_word_are_told_with_their_rows(tmp_path, capsys, rows, told):
     site(tmp_path, codes=("Home", "HOME", ".") * 3 + ("FK",) * rows)
@@ -195,3 +211,14 @@ def test_where_nobody_hears_of_errors_it_is_told(tmp_path, capsys):
 def test_a_schedule_that_nobody_makes_is_told(tmp_path, capsys):
     site(tmp_path)
     assert lines(capsys, 1)["Schedule"].endswith("cqi schedule --install installs it.")
+
+
+@pytest.mark.parametrize(("scheduler", "name"), [(airflow, "Airflow"), (windows, "Windows Task Scheduler"), (None, "JupyterLab")])
+def test_a_schedule_that_cannot_be_seen_from_here_is_neither_well_nor_to_do(tmp_path, capsys, scheduler, name):
+    site(tmp_path)
+    found = read_site(tmp_path)
+    if scheduler:
+        scheduler.install(Task(found, rule(found.schedule.every, found.schedule.at)))
+    else:
+        (tmp_path / NOTEBOOKS["review"]).write_text("{}")
+    assert lines(capsys, 0)["Schedule"] == f"?: first Monday at 06:00; set up elsewhere ({name}), which cannot be checked from here"

@@ -18,7 +18,15 @@ HOW = "If the data is right as it is, cqi review --force makes the pages neverth
 
 
 def not_ready(site: Site, today: date) -> str:
-    """Why nothing is to be published from the site's data at this day, what was expected, and what to do; empty where it is ready.
+    """Why nothing is to be published from the site's data at this day, as `unready` says it, and what stands; empty where it is ready."""
+    from cqi.render.made_from import records
+
+    why = unready(site, today)
+    return f"{why} {STANDS if records(pages(site)) else FIRST}" if why else ""
+
+
+def unready(site: Site, today: date) -> str:
+    """What about the site's data is not ready at this day, what was expected, and what to do; empty where it is ready.
 
     Not ready: the as-of date is more than `not_older_than_days` before today, or not before today, or before the last run's; a file that the last
     run read is not there, or has shrunk to less than half; of dated extracts, the newest misses counties, or many of the children in care, of
@@ -29,8 +37,7 @@ def not_ready(site: Site, today: date) -> str:
 
     as_of, _, _ = tables.as_of_and_counties(data(site), site.extract.source, site.extract.as_of)
     earlier = records(pages(site))
-    why = _old(as_of.day, as_of.reason, site, today) or _backward(as_of.day, earlier) or _partial(site, earlier) or _gone(site)
-    return f"{why} {STANDS if earlier else FIRST}" if why else ""
+    return _old(as_of.day, as_of.reason, site, today) or _backward(as_of.day, earlier) or _partial(site, earlier) or _gone(site)
 
 
 def _old(day: date, reason: str, site: Site, today: date) -> str:

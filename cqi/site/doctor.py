@@ -22,24 +22,29 @@ SECONDS = 10
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was looked at: what it is, how it stands, and what to do about it; nothing where all is well."""
+    """One thing that was looked at: what it is, how it stands, and what to do about it; nothing where all is well. `unseen`: it cannot be looked
+    at from here, so nobody can say whether it is well."""
 
     what: str
     found: str
     to_do: str = ""
+    unseen: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "to do" if self.to_do else "?" if self.unseen else "ok"
 
 
-def examined(folder: Path | None, installed: Callable[[Site], str]) -> int:
+def examined(folder: Path | None) -> int:
     """Looks at everything that a run in this folder needs, says a line about each, and returns 0 where there is nothing to do, else 1.
 
-    `installed`: in which scheduler a site's runs stand, '' for none. Nothing of the site is changed, and no mail is sent. Raises CqiError where
-    there is no site.
+    Nothing of the site is changed, and no mail is sent. Raises CqiError where there is no site.
     """
     if folder is None:
         raise CqiError(NO_SITE)
-    lines = list(_lines(folder, installed))
+    lines = list(_lines(folder))
     for line in lines:
-        say(f"{'to do' if line.to_do else 'ok':<6} {line.what}: {line.found}")
+        say(f"{line.mark:<6} {line.what}: {line.found}")
         if line.to_do:
             say(f"       {line.to_do}")
     open_lines = sum(bool(line.to_do) for line in lines)
@@ -47,7 +52,7 @@ def examined(folder: Path | None, installed: Callable[[Site], str]) -> int:
     return int(open_lines > 0)
 
 
-def _lines(folder: Path, installed: Callable[[Site], str]) -> Iterator[Line]:
+def _lines(folder: Path) -> Iterator[Line]:
     from cqi.site.reading import read_site
 
     yield Line("Program", f"cqi {__version__}, Python {platform.python_version()}")
@@ -61,7 +66,7 @@ def _lines(folder: Path, installed: Callable[[Site], str]) -> Iterator[Line]:
     yield from _looked("Extract", lambda: _extract(site))
     yield from _looked("Journal", lambda: [_journal(site)])
     yield from _looked("Pages", lambda: [_pages(site)])
-    yield from _looked("Schedule", lambda: [_schedule(site, installed)])
+    yield from _looked("Schedule", lambda: [_schedule(site)])
     yield from _looked("Mail", lambda: _mail(site))
     yield _print()
 
@@ -95,21 +100,21 @@ def _extract(site: Site) -> Iterator[Line]:
     extract = load(place, site.extract.source)
     counties = sorted(extract.episodes["county"].unique())
     yield Line("Extract", f"{Path(place).name}, read as {site.extract.source}: {plural(len(extract.episodes), 'stay')} in {plural(len(counties), 'county', 'counties')}")
-    yield _age(chosen_as_of(extract.episodes, site.extract.as_of).day, site)
+    yield from _looked("Freshness", lambda: [_fresh(chosen_as_of(extract.episodes, site.extract.as_of).day, site)])
     yield _mapped("Columns", columns_lost(site, place), "all there", f"Correct their names in definitions/sources/{site.extract.source}.toml, or ask for them.")
     yield _mapped("Codes", codes_left(site, place), "all known", f"Add them to the code lists of the source '{site.extract.source}', or correct them in the agency's system; cqi check says where.")
     yield _set_aside(extract)
     yield _mapped("Counties", counties_lost(site, counties), f"all that {SITE_FILE} names are in the extract", f"Correct the names in {SITE_FILE}.")
 
 
-def _age(as_of: date, site: Site) -> Line:
+def _fresh(as_of: date, site: Site) -> Line:
+    """Whether a run would publish from the data today: what is said here is what a scheduled run says."""
+    from cqi.scheduling import unready
     from cqi.wording.numbers import day_words, plural
 
-    age, most = (date.today() - as_of).days, site.extract.not_older_than_days
-    found = f"whole up to {day_words(as_of)}, {plural(age, 'day')} ago"
-    if age <= most:
-        return Line("Freshness", found)
-    return Line("Freshness", found, f"{SITE_FILE} allows {most} days (not_older_than_days). Put a newer extract at {site.extract.data}.")
+    today = date.today()
+    age = plural(abs((today - as_of).days), "day")
+    return Line("Freshness", f"whole up to {day_words(as_of)}, {age} {'ago' if as_of <= today else 'ahead'}", unready(site, today))
 
 
 def _mapped(what: str, wrong: str, right: str, to_do: str) -> Line:
@@ -162,9 +167,15 @@ def _print() -> Line:
 
 # ---- the schedule, and letters -------------------------------------------------------------------------------------------
 
-def _schedule(site: Site, installed: Callable[[Site], str]) -> Line:
-    when, where = f"{site.schedule.every} at {site.schedule.at}", installed(site)
-    return Line("Schedule", f"{when}; {where}" if where else f"{when}; not installed", "" if where else "cqi schedule shows it; cqi schedule --install installs it.")
+def _schedule(site: Site) -> Line:
+    from cqi.scheduling.installed import elsewhere, installed
+
+    when = f"{site.schedule.every} at {site.schedule.at}"
+    if where := installed(site):
+        return Line("Schedule", f"{when}; {where}")
+    if where := elsewhere(site):
+        return Line("Schedule", f"{when}; set up elsewhere ({where}), which cannot be checked from here", unseen=True)
+    return Line("Schedule", f"{when}; not installed", "cqi schedule shows it; cqi schedule --install installs it.")
 
 
 def _mail(site: Site) -> Iterator[Line]:
