@@ -120,6 +120,11 @@ def test_what_a_file_does_not_say_is_as_it_always_is(tmp_path):
     ("port = 587", "port = 65536", "write a whole number from 1 to 65535"),
     ('user = "cqi"', "", "[handover]: 'user' is missing; write the user of the password"),
     ("zip = false", 'zip = "no"', "[handover] zip: 'no' is not right; write true or false"),
+    ('"Monday"', '"last Monday"', "[schedule] every: 'last Monday' is not right; write a day of the week (\"first Monday\" to"),
+    ('"Monday"', '"29th"', "[schedule] every: '29th' is not right; write a day of the week"),
+    ('"Monday"', '""', "[schedule] every: '' is not right; write a day of the week"),
+    ('"Monday"', "1", "[schedule] every: 1 is not right; write a day of the week"),
+    ("07:30:00", '"7:30"', "[schedule] at: '7:30' is not right; write it as 06:00"),
     ("[schedule]", "[schedule", "this is not TOML"),
     ('journal = "said.sqlite"', 'journal = "postgresql://cqi:geheim@host/cqi"', "write the address without the password"),
     ("port = 587", 'password = "geheim"', "a password must not stand in this file"),
@@ -129,6 +134,11 @@ def test_what_is_wrong_is_one_clear_line(tmp_path, old, new, said):
     with pytest.raises(CqiError) as found:
         site(tmp_path, WHOLE.replace(old, new, 1))
     assert said in str(found.value) and str(found.value).startswith("cqi.toml") and "geheim" not in str(found.value)
+
+
+@pytest.mark.parametrize("every", ["first Monday", "FOURTH sunday", "Wednesday", "1st", "28th", "day"])
+def test_days_that_a_schedule_can_keep_are_taken_as_they_are_written(tmp_path, every):
+    assert site(tmp_path, WHOLE.replace('"Monday"', f'"{every}"')).schedule.every == every
 
 
 def test_a_user_may_stand_alone_as_the_password_may_come_from_the_environment(tmp_path):

@@ -17,6 +17,7 @@ FARTHEST = timedelta(days=62)
 LOOK_HOURS = 6
 """Hours after the time of the run, every day, at which is looked whether a run was missed."""
 RIGHT = 'write a day of the week ("first Monday" to "fourth Sunday", or "Monday" for every week), a day of the month ("1st" to "28th"), or "day"'
+RIGHT_TIME = "write it as 06:00"
 
 
 @dataclass(frozen=True)
@@ -100,5 +101,5 @@ def _moments(when: Rule, now: datetime, step: int):
 
 def _time(at: str) -> time:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", at):
-        raise CqiError(f"cqi.toml, [schedule] at: {at!r} is no time of day; write it as 06:00.")
+        raise CqiError(f"cqi.toml, [schedule] at: {at!r} is no time of day; {RIGHT_TIME}.")
     return time.fromisoformat(at)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, time
 
 from cqi.journal.place import is_address
+from cqi.scheduling.when import RIGHT, RIGHT_TIME, rule
 from cqi.vocabulary import STEERING, CqiError, local, nearest
 
 Check = Callable[[object], object]
@@ -116,8 +117,22 @@ def target(value: object) -> str:
     return line(str(value))
 
 
+def days_of_runs(value: object) -> str:
+    """The days on which runs are due, in the words that a schedule reads."""
+    try:
+        rule(line(value), "00:00")
+    except (CqiError, ValueError):
+        raise ValueError(RIGHT) from None
+    return value
+
+
 def time_of_day(value: object) -> str:
-    return f"{value:%H:%M}" if isinstance(value, time) else line(value)
+    held = f"{value:%H:%M}" if isinstance(value, time) else line(value)
+    try:
+        rule("day", held)
+    except CqiError:
+        raise ValueError(RIGHT_TIME) from None
+    return held
 
 
 def mail(value: object) -> str:
@@ -127,7 +142,7 @@ def mail(value: object) -> str:
 EXTRACT: dict[str, Check] = {"data": place, "source": line, "as_of": as_of, "not_older_than_days": number(1, 3660)}
 REVIEW: dict[str, Check] = {"counties": lines, "cohorts": lines, "profiles": profiles, "out": place, "journal": journal}
 TARGET: dict[str, Check] = {"county": line, "measure": line, "target": target, "by": day, "owner": line_or_none}
-SCHEDULE: dict[str, Check] = {"every": line, "at": time_of_day}
+SCHEDULE: dict[str, Check] = {"every": days_of_runs, "at": time_of_day}
 HANDOVER: dict[str, Check] = {
     "zip": flag, "readers": mails, "maintainers": mails, "sender": mail, "address": line_or_none, "figures": flag, "host": line,
     "port": number(1, PORTS), "security": one_of(*SECURITY), "user": line_or_none, "password_file": line_or_none,
