@@ -93,6 +93,29 @@ def test_the_command_shows_installs_nothing_and_says_how_the_last_run_ended(site
     assert shown.stdout.rstrip().endswith("Nothing is installed yet. To hand this over: cqi schedule --install")
 
 
+@pytest.mark.parametrize(("old", "new", "out", "why"), [
+    ('"reports"', '"pages"\n[broken', "pages", "this is not TOML"),
+    ('"first Monday"', '"last Monday"', "reports", "[schedule] every: 'last Monday' is not right"),
+    ('out = "reports"', 'out = "https://example.org/x"', "reports", "[review] out:"),
+    ("Example State", "Example \udcff", "reports", "it is not UTF-8"),
+])
+def test_a_file_that_cannot_be_read_is_kept_in_words_and_once_it_is_right_the_run_is_made(site, old, new, out, why):
+    file = site.folder / "cqi.toml"
+    right = file.read_text(encoding="utf-8")
+    file.write_bytes(right.replace(old, new).encode("utf-8", "surrogateescape"))
+    said = command("schedule", "--due", cwd=site.folder)
+    kept = json.loads((site.folder / out / KEPT).read_text(encoding="utf-8"))
+    assert said.returncode == kept["code"] == 2 and why in said.stderr
+    assert kept["said"][0].startswith("The scheduled run of ") and f"failed, because cqi.toml could not be read: {said.stderr.strip()}" in kept["said"][0]
+    file.write_text(right.replace('"reports"', f'"{out}"'), encoding="utf-8")
+    shown = command("schedule", "--scheduler", "cron", cwd=site.folder).stdout
+    assert f"could not begin; it ended with exit code 2.\n  {kept['said'][0]}" in shown and "has not happened: the look" in shown
+
+
+def test_no_file_at_all_leaves_nothing_behind(tmp_path):
+    assert command("schedule", "--due", cwd=tmp_path).returncode == 2 and list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(("file", "told"), [("", True), ('password_file = "word"\n', False)])
 def test_a_password_that_only_the_environment_holds_is_told(site, file, told):
     with (site.folder / "cqi.toml").open("a", encoding="utf-8") as toml:

@@ -32,13 +32,12 @@ def schedule_options(parser: argparse.ArgumentParser) -> None:
 def scheduled(options: argparse.Namespace) -> int:
     """Does what the options say for the site of this folder, and returns the exit code; that of the run for --due.
 
-    Raises CqiError where there is no cqi.toml here, or its rule cannot be read, or the scheduler is not here.
+    Raises CqiError where there is no cqi.toml here, or it is not right, or the scheduler is not here.
     """
-    from cqi.scheduling.due import made_if_due
-
-    site, now = _site(), datetime.now()
+    now = datetime.now()
     if options.due:
-        return made_if_due(site, now)
+        return _due(now)
+    site = _site()
     task = Task(site, rule(site.schedule.every, site.schedule.at))
     scheduler = SCHEDULERS[options.scheduler or _found()]
     if options.remove:
@@ -48,6 +47,20 @@ def scheduled(options: argparse.Namespace) -> int:
     say("\n".join(_told(site, task, now, getattr(scheduler, "NOTES", ()))))
     say("\n".join(scheduler.install(task)) if options.install else "Nothing is installed yet. To hand this over: cqi schedule --install")
     return 0
+
+
+def _due(now: datetime) -> int:
+    """Makes the run that is due; that the site's file cannot be read is kept, for it is told to nobody else."""
+    from cqi.scheduling.due import made_if_due
+    from cqi.scheduling.unread import keep_unread
+
+    try:
+        site = _site()
+    except (CqiError, OSError) as error:
+        if folder := site_folder():
+            keep_unread(folder, error, now)
+        raise
+    return made_if_due(site, now)
 
 
 def _site() -> Site:
@@ -79,8 +92,8 @@ def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list
     lines = [f"{words[0].upper()}{words[1:]}, that is: {'; '.join(due_words(moment) for moment in next_due(task.when, now, NEXT))}."]
     last, due = last_attempt(site), waiting(site, now)
     if last:
-        lines.append(f"The last run that a scheduler started was due on {due_words(datetime.fromisoformat(last.due))} and ended with exit code {last.code}.")
-        lines += [f"  {line}" for line in last.said]
+        how = f"was due on {due_words(datetime.fromisoformat(last.due))} and" if last.due else "could not begin; it"
+        lines += [f"The last run that a scheduler started {how} ended with exit code {last.code}.", *(f"  {line}" for line in last.said)]
     if due:
         lines.append(f"The run that was due on {due_words(due)} has not happened: the look at {task.when.look:%H:%M} makes it.")
     lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN if os.environ.get(name)]

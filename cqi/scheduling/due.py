@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 from cqi.progress import say
 from cqi.render.digests import file_digest, inputs_digest
@@ -32,7 +33,8 @@ COUNTED = re.compile(r"\d+ of \d+ (step|page)s?,")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A run that a scheduler started: when it was due, how it ended, the digest of what it would have read, and its last words."""
+    """A run that a scheduler started: when it was due, how it ended, the digest of what it would have read, and its last words. `due` is empty
+    where cqi.toml could not be read, which says when."""
 
     due: str
     code: int
@@ -76,7 +78,7 @@ def made_if_due(site: Site, now: datetime) -> int:
             return 0
         before = _read(site)
         code, said = _reviewed(site)
-        _keep(site, Attempt(due.isoformat(), code, before, said))
+        keep(pages(site), Attempt(due.isoformat(), code, before, said))
         return code if code >= 0 else 128 - code
 
 
@@ -108,8 +110,8 @@ def _reviewed(site: Site) -> tuple[int, list[str]]:
     return process.returncode, said
 
 
-def _keep(site: Site, attempt: Attempt) -> None:
-    out = pages(site)
+def keep(out: Path, attempt: Attempt) -> None:
+    """Keeps the attempt in the folder of the pages."""
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / KEPT, json.dumps(asdict(attempt), indent=1, ensure_ascii=False) + "\n")
 
