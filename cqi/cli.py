@@ -24,7 +24,7 @@ from cqi import __version__
 from cqi.progress import Progress, say
 from cqi.render.lock import FolderHeld
 from cqi.render.privacy import open_streams, quiet
-from cqi.reviewing import REVIEW_OPTIONS, told
+from cqi.reviewing import option_words, told
 from cqi.site.defaults import site_defaults
 from cqi.site.reading import read_site
 from cqi.vocabulary import SITE, SITE_FILE, CqiError, local, no_such, site_folder
@@ -156,15 +156,15 @@ def _measures_options(parser: argparse.ArgumentParser) -> None:
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", help="the folder or file with the data")
-    parser.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
+    parser.add_argument("--source", default="episodes", help=option_words("source"))
     parser.add_argument("--csv", type=Path, help="also write what was found to this file")
     parser.add_argument("--since", help="the folder or file with the last extract: say what changed since")
 
 
 def _backtest_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", default="data_samples", help=REVIEW_OPTIONS["data"][0])
-    parser.add_argument("--source", default="episodes", help=REVIEW_OPTIONS["source"][0])
-    parser.add_argument("--as-of", dest="as_of", default="", help=REVIEW_OPTIONS["as_of"][0])
+    parser.add_argument("--data", default="data_samples", help=option_words("data"))
+    parser.add_argument("--source", default="episodes", help=option_words("source"))
+    parser.add_argument("--as-of", dest="as_of", default="", help=option_words("as_of"))
     parser.add_argument("--csv", type=Path, metavar="FILE",
                         help="also write every past projection beside what came of it to this file, for the agency's own staff only")
 

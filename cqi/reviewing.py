@@ -16,28 +16,39 @@ from cqi.render.room import reason
 from cqi.site import places
 from cqi.site.parts import Site
 from cqi.site.reading import read_site
-from cqi.vocabulary import CqiError, site_folder
+from cqi.vocabulary import CqiError, site_folder, source_files
 
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
     "cohort": ("when children entered: 2025, 2025H1, 2025Q3, 2025-03, FFY2025, 25A, 24B25A, 2024-25; repeat for several "
                "(default: the half-years whose last child has not reached 12 months)", True),
     "as_of": ("what the file knew on this day, such as 2026-06-30 (default: the last month's end that looks complete)", False),
-    "source": ("what kind of file it is: episodes, ssda903, afcars (default: episodes)", False),
+    "source": ("what kind of file it is: {} (default: episodes)", False),
     "data": ("the folder or file with the data (default: data_samples)", False),
     "profile": ("who will read it: internal or release; repeat for both (default: release)", True),
 }
-"""The fields of `Review`, each an option of `cqi review`: help, and whether it may be repeated."""
+"""The fields of `Review`, each an option of `cqi review`: help, as `option_words` fills it in, and whether it may be repeated."""
 DECIDING = (*REVIEW_OPTIONS, "since", "out")
 """Options that make it another run than the site's own: somebody looks at something, and nobody else is written to."""
 NOT_READY = 5
 """The exit code where the site's data are not ready, so that nothing is published."""
 
 
+def option_words(name: str) -> str:
+    """The help of an option of `cqi review`; of `source` with all kinds of file."""
+    words, _ = REVIEW_OPTIONS[name]
+    return words.format(source_kinds()) if name == "source" else words
+
+
+def source_kinds() -> str:
+    """Every kind of file that can be read here, an agency's own among them, as the help of an option says it."""
+    return ", ".join(sorted(source_files())).replace("%", "%%")
+
+
 def review_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `cqi review`. What is not given stays empty: `cqi.toml` may say it."""
-    for name, (words, many) in REVIEW_OPTIONS.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, help=words, action="append" if many else "store")
+    for name, (_, many) in REVIEW_OPTIONS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", dest=name, help=option_words(name), action="append" if many else "store")
     parser.add_argument("--engine", choices=("fork", "kernel"), default="fork",
                         help="what runs the notebooks: children forked from one process (fast, Linux), or ordinary kernels; the pages are the same (default: fork)")
     parser.add_argument("--since", default="", help="the folder or file with the last extract: the data-quality page says what changed")

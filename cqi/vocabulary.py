@@ -142,3 +142,8 @@ def definition_folders(kind: str) -> list:
     A file there with the same name takes the place of ours."""
     own = own_definitions()
     return [files("cqi") / "definitions" / kind] + ([Path(own) / kind] if own else [])
+
+
+def source_files() -> dict[str, Path]:
+    """The file that declares each kind of data, by the name that `--source` takes; one of the user's own takes the place of ours of that name."""
+    return {path.stem: path for folder in definition_folders("sources") for path in sorted(Path(str(folder)).glob("*.toml"))}

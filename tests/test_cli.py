@@ -9,9 +9,11 @@ from dataclasses import fields
 import pytest
 
 from cqi import __version__, cli
-from cqi.cli import REVIEW_OPTIONS, main
+from cqi.cli import main
 from cqi.progress import Progress
 from cqi.review import Review
+from cqi.reviewing import REVIEW_OPTIONS
+from cqi.sources import source_names
 from drawn import write
 from running import DATA, ROOT, command, notebooks_with
 
@@ -22,6 +24,18 @@ def test_the_fields_of_a_review_are_the_options_of_the_command():
     assert list(REVIEW_OPTIONS) == [field.name for field in fields(Review)]
     told = command("review", "--help").stdout
     assert all(f"--{name.replace('_', '-')} " in told for name in REVIEW_OPTIONS)
+
+
+@pytest.mark.parametrize("name", ["init", "review", "check", "backtest"])
+def test_the_help_of_source_lists_every_kind_that_is_accepted_an_agencys_own_too(name, tmp_path, monkeypatch, capsys):
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "my_50%_state.toml").write_text("")
+    monkeypatch.setenv("CQI_DEFINITIONS", str(tmp_path))
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert {"afcars", "afcars2020", "ccwis", "episodes", "my_50%_state", "ssda903"} == set(source_names())
+    assert ", ".join(source_names()) in told
 
 
 def test_every_command_has_its_options_and_the_program_its_version(capsys):

@@ -7,11 +7,11 @@ from dataclasses import fields
 import nbformat
 import pytest
 
-from cqi.cli import REVIEW_OPTIONS
 from cqi.official import Official
 from cqi.overview import DataQuality, Overview
 from cqi.render.job import PARAMETERS
 from cqi.review import Review
+from cqi.reviewing import REVIEW_OPTIONS
 from cqi.working import Working
 from running import ROOT
 

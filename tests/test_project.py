@@ -56,7 +56,7 @@ def test_the_two_commands_of_the_readme_are_there_and_ci_uses_the_second(target)
 
 
 def test_readme_names_every_option_exit_code_and_source():
-    from cqi.cli import REVIEW_OPTIONS
+    from cqi.reviewing import REVIEW_OPTIONS
     from cqi.sources import source_names
 
     words = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from cqi.sources.dates import DATE_FORMATS, DAY_FIRST
 from cqi.sources.parts import with_parts
 from cqi.sources.settings import SETTINGS as HOW_WRITTEN
 from cqi.sources.settings import settings
-from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such, own_definitions
+from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, TABLE_COLUMNS, CqiError, nearest, no_such, source_files
 
 OURS = Path(__file__).parent.parent / "definitions" / "sources"
 
@@ -109,12 +109,12 @@ class Source:
 
 def source_names() -> list[str]:
     """The names `load` accepts as `source`, sorted: ours and those in `sources` of `own_definitions`."""
-    return sorted(_declarations())
+    return sorted(source_files())
 
 
 def declared_source(name: str) -> Source:
     """The checked declaration of the source called `name`; CqiError when there is none or it is incomplete."""
-    paths = _declarations()
+    paths = source_files()
     if name not in paths:
         raise no_such("source", name, paths)
     try:
@@ -122,13 +122,6 @@ def declared_source(name: str) -> Source:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CqiError(f"{paths[name].name}: this is not TOML ({error}); correct the file.") from None
     return _source(name, text)
-
-
-def _declarations() -> dict[str, Path]:
-    """Source name -> TOML file; a file of the user's own overrides ours of the same name."""
-    own = own_definitions()
-    folders = [OURS] + ([Path(own) / "sources"] if own else [])
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
 def _source(name: str, text: dict) -> Source:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from cqi.progress import say
+from cqi.reviewing import source_kinds
 from cqi.site.init.asking import Asking, option, somebody_there
 from cqi.vocabulary import SITE_FILE, CqiError, local
 
@@ -20,7 +21,7 @@ def init_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `cqi init`."""
     parser.add_argument("--name", help="what the agency is called, as reports are headed")
     parser.add_argument("--data", help="the extract: a folder or a file; for dated ones with a star, such as 'extracts/2026-*': the last by name counts")
-    parser.add_argument("--source", help="what kind of file it is, where it is one that cqi knows; its columns are then not looked at")
+    parser.add_argument("--source", help=f"what kind of file it is, where it is one that cqi knows: {source_kinds()}; its columns are then not looked at")
     parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN",
                         help="which column is which field, such as entry_date=REMOVAL_DT, or placements.setting=TYPE; nothing after = for none; repeat for each")
     parser.add_argument("--code", action="append", default=[], metavar="CODE=WORD", help="what a code means, such as 'Return Home=reunification'; repeat for each")
