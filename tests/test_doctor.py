@@ -1,4 +1,5 @@
-"""`cqi doctor`: each thing that a site needs is looked at, and the line of one that is not right says what to do; nothing is changed or sent."""
+"""`cqi doctor`: each thing that a site needs is looked at, and the line of one that is not right says what to do; nothing is changed or
+sent."""
 
 import json
 from datetime import date, timedelta
@@ -101,7 +102,8 @@ def test_a_file_that_is_wrong_is_told_by_its_key(tmp_path, capsys):
 def test_data_that_are_not_there_are_asked_for(tmp_path, capsys):
     site(tmp_path)
     (tmp_path / "extract").rename(tmp_path / "elsewhere")
-    assert "to do" in (found := lines(capsys, 1))["Extract"] and "Put the extract there" in found["Extract"] and found["Pages"].startswith("ok")
+    assert "to do" in (found := lines(capsys, 1))["Extract"] and "Put the extract there" in found["Extract"]
+    assert found["Pages"].startswith("ok")
 
 
 @pytest.mark.parametrize(("age", "word"), [(44, "ok"), (45, "ok"), (46, "to do")])
@@ -145,7 +147,8 @@ def test_columns_that_the_source_names_and_the_files_lack_are_told(tmp_path, cap
 
 @pytest.mark.parametrize(("more", "what", "told"), [
     ({"review": 'counties = ["Alder", "Aldr"]'}, "Counties", "to do: not in the extract: Aldr (Alder?) ->"),
-    ({"more": '[[target]]\ncounty = "Aldr"\nmeasure = "permanency_in_12_months"\ntarget = 0.4\n'}, "Extract", "No county 'Aldr' in cqi.toml [[target]]"),
+    ({"more": '[[target]]\ncounty = "Aldr"\nmeasure = "permanency_in_12_months"\ntarget = 0.4\n'}, "Extract",
+     "No county 'Aldr' in cqi.toml [[target]]"),
     ({"more": '[regions]\nAldr = "North"\n'}, "Extract", "No county 'Aldr' in cqi.toml [regions]"),
 ])
 def test_counties_that_are_not_in_the_data_are_told_wherever_they_are_named(tmp_path, capsys, more, what, told):
@@ -183,10 +186,12 @@ def test_the_mail_server_is_greeted_and_gets_no_letter(tmp_path, capsys):
 @pytest.mark.parametrize(("file", "variable", "mode", "told"), [
     ("", "", 0o600, "to do: not right -> cqi.toml, [handover] user: its password is not there; set CQI_MAIL_PASSWORD, or name a file"),
     ("", "secret-word", 0o600, "ok: from CQI_MAIL_PASSWORD; whatever starts the run must set it too"),
-    ("word", "", 0o600, "ok: from word"), ("word", "", 0o644, "to do: not right -> cqi.toml, [handover] password_file: others may read word"),
+    ("word", "", 0o600, "ok: from word"),
+    ("word", "", 0o644, "to do: not right -> cqi.toml, [handover] password_file: others may read word"),
     ("gone", "", 0o600, "to do: not right -> cqi.toml, [handover] password_file: gone cannot be read"),
 ])
-def test_it_says_where_the_password_comes_from_and_what_to_do_where_there_is_none(tmp_path, capsys, monkeypatch, file, variable, mode, told):
+def test_it_says_where_the_password_comes_from_and_what_to_do_where_there_is_none(
+        tmp_path, capsys, monkeypatch, file, variable, mode, told):
     (tmp_path / "word").write_text("secret-word\n")
     (tmp_path / "word").chmod(mode)
     monkeypatch.setenv("CQI_MAIL_PASSWORD", variable)
@@ -204,7 +209,8 @@ def test_a_mail_server_that_is_not_there_is_told(tmp_path, capsys):
 
 def test_where_nobody_hears_of_errors_it_is_told(tmp_path, capsys):
     with mail_server() as inbox:
-        site(tmp_path, handover=f'readers = ["r@example.org"]\nsender = "s@example.org"\nsecurity = "none"\nhost = "127.0.0.1"\nport = {inbox.port}')
+        site(tmp_path,
+             handover=f'readers = ["r@example.org"]\nsender = "s@example.org"\nsecurity = "none"\nhost = "127.0.0.1"\nport = {inbox.port}')
         assert main(["doctor"]) == 1 and "nobody hears of errors" in capsys.readouterr().out
 
 

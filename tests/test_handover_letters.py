@@ -45,9 +45,11 @@ def test_each_reader_is_told_what_is_ready_as_of_when_and_where(folder, tmp_path
         lines = hand_over(run(folder), site(tmp_path, inbox.port, address="https://intranet.example.org/cqi/"))
     assert inbox.readers == list(READERS) and "The letter has gone to 2 readers." in lines
     for address, letter in inbox.letters:
-        assert letter["To"] == address and letter["Subject"] == "Example State: reviews as of 30 June 2026 are ready" and letter["From"] == "cqi@example.org"
+        assert letter["To"] == address and letter["Subject"] == "Example State: reviews as of 30 June 2026 are ready"
+        assert letter["From"] == "cqi@example.org"
         said = text(letter)
-        assert "https://intranet.example.org/cqi/2026-06-30/internal/index.html" in said and "8 pages for everyone; small numbers are hidden" in said
+        assert "https://intranet.example.org/cqi/2026-06-30/internal/index.html" in said
+        assert "8 pages for everyone; small numbers are hidden" in said
         assert "These are the first reviews here." in said and "could not be made" not in said
 
 
@@ -55,7 +57,8 @@ def test_the_letter_holds_no_figure_no_county_and_nothing_attached(folder, tmp_p
     with mail_server() as inbox:
         hand_over(run(folder), site(tmp_path, inbox.port))
     letter = inbox.letters[0][1]
-    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"] and not list(letter.iter_attachments())
+    assert [part.get_content_type() for part in letter.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert not list(letter.iter_attachments())
     for part in ("plain", "html"):
         said = letter.get_body((part,)).get_content()
         assert "holds no figures" in " ".join(said.split()) and "%" not in said and "Alder" not in said and "Birch" not in said
@@ -69,7 +72,8 @@ def test_figures_only_where_the_site_says_so_and_only_as_everyone_may_see_them(t
     said = text(inbox.letters[0][1])
     assert "- Alder: 24 of 100 children (24%; the true share is likely between 17% and 33%) by 30 June 2026, so far. " in said
     assert "- Birch: [c], hidden to protect privacy. " in said and "- Cedar: 2 of 9 children by 30 June 2026, so far." in said
-    assert "- Elm: 24 of 100 children (24%; the true share is likely between 17% and 33%) by 30 June 2026. " in said and "not a ranking" in said
+    assert "- Elm: 24 of 100 children (24%; the true share is likely between 17% and 33%) by 30 June 2026. " in said
+    assert "not a ranking" in said
 
 
 def test_internal_figures_are_never_mailed(tmp_path):
@@ -84,8 +88,8 @@ def test_what_is_new_is_told_in_kind(tmp_path):
     folder = drawn(tmp_path / "reports")
     with mail_server() as inbox:
         hand_over(run(folder), site(tmp_path, inbox.port))
-    assert ("New since the reviews as of 31 May 2026: later data, a group of children that entered care July to December 2025 and a changed definition or "
-            "benchmark, so that some numbers are not made as they were before.") in text(inbox.letters[0][1])
+    assert ("New since the reviews as of 31 May 2026: later data, a group of children that entered care July to December 2025 and a "
+            "changed definition or benchmark, so that some numbers are not made as they were before.") in text(inbox.letters[0][1])
 
 
 def test_readers_hear_how_many_pages_are_missing_and_not_why(tmp_path):
@@ -144,7 +148,8 @@ def test_one_refused_reader_keeps_the_letter_from_no_other_and_is_tried_again(fo
     with mail_server(Inbox(refused=READERS[:1])) as inbox:
         lines = hand_over(run(folder), site(tmp_path, inbox.port))
         assert inbox.readers == [READERS[1], *MAINTAINERS]
-        assert any("did not reach reader@example.org" in line and "550" in line and "No such user" in line and "cqi handover" in line for line in lines)
+        assert any("did not reach reader@example.org" in line and "550" in line and "No such user" in line and "cqi handover" in line
+                   for line in lines)
         assert "did not reach reader@example.org" in text(inbox.letters[-1][1])
         inbox.refused.clear()
         assert handed_over(folder, site(tmp_path, inbox.port)).lines[-1] == "The letter has gone to 1 reader."
@@ -164,7 +169,8 @@ def test_no_server_loses_a_report(server, why, folder, tmp_path, monkeypatch):
     with server() as port:
         lines = hand_over(run(folder), site(tmp_path, port, zip=True))
     told = [line for line in lines if "did not reach" in line]
-    assert len(told) == 2 and all(why in line and "Try again with: cqi handover" in line for line in told) and "Maintainers were not told" in lines[-1]
+    assert len(told) == 2 and all(why in line and "Try again with: cqi handover" in line for line in told)
+    assert "Maintainers were not told" in lines[-1]
     assert before.items() <= tree(folder).items() and len(list((folder / "handover").rglob("*.zip"))) == 4
     with mail_server() as inbox:
         handed_over(folder, site(tmp_path, inbox.port))
@@ -206,7 +212,8 @@ def test_no_letter_and_no_password_goes_where_the_server_is_not_who_it_says(name
     monkeypatch.setenv(post.PASSWORD, "secret-word")
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / f"{name}.pem"))
-    with mail_server(tls_context=certificate(tmp_path, name) if name else None, authenticator=asks_for("cqi", "secret-word"), auth_require_tls=False) as inbox:
+    with mail_server(tls_context=certificate(tmp_path, name) if name else None, authenticator=asks_for("cqi", "secret-word"),
+                     auth_require_tls=False) as inbox:
         done = handed_over(folder, site(tmp_path, inbox.port, security="starttls", user="cqi"))
     assert inbox.letters == [] and len(done.wrong) == 2 and all(why in line and "secret-word" not in line for line in done.wrong)
 
@@ -242,7 +249,8 @@ def test_a_user_without_a_file_takes_the_password_from_the_environment_or_says_w
     assert handed_over(folder, site(tmp_path, inbox.port, **alone)).wrong == () and inbox.readers == list(READERS[:1])
 
 
-@pytest.mark.parametrize(("mode", "content", "why"), [(0o640, "secret-word", "chmod 600"), (0o604, "secret-word", "chmod 600"), (0o600, None, "cannot be read"),
+@pytest.mark.parametrize(("mode", "content", "why"),
+                         [(0o640, "secret-word", "chmod 600"), (0o604, "secret-word", "chmod 600"), (0o600, None, "cannot be read"),
                                                       (0o600, "wrong-word", "did not accept the user name and the password")])
 def test_a_password_that_is_open_gone_or_wrong_is_said_without_it(mode, content, why, folder, tmp_path, signed_in):
     inbox, file, settings = signed_in
@@ -263,7 +271,8 @@ def test_a_password_never_travels_unencrypted(folder, tmp_path, monkeypatch):
 
 # ---- the letter to maintainers ---------------------------------------------------------------------------------------------
 
-FAULT = "Not made: Birch 2025H2 (internal): /srv/cqi data/Jane Roe.csv: 3 exit_date values come before entry_date.\nSee restricted/audit-release.txt."
+FAULT = ("Not made: Birch 2025H2 (internal): /srv/cqi data/Jane Roe.csv: 3 exit_date values come before entry_date.\n"
+         "See restricted/audit-release.txt.")
 
 
 def test_errors_go_to_maintainers_only_and_once(folder, tmp_path):
@@ -275,7 +284,8 @@ def test_errors_go_to_maintainers_only_and_once(folder, tmp_path):
 
 def test_a_name_of_a_data_file_is_in_no_letter(folder, tmp_path):
     (tmp_path / "extract" / "Jane Roe.csv").write_text("")
-    for words in (FAULT, f"{tmp_path}/extract/Jane Roe.csv: this is no table.", "Jane Roe.csv: this is no table.", "No table 'Jane Roe' there.", r"C:\data\Jane_Roe.xlsx: no"):
+    for words in (FAULT, f"{tmp_path}/extract/Jane Roe.csv: this is no table.", "Jane Roe.csv: this is no table.",
+                  "No table 'Jane Roe' there.", r"C:\data\Jane_Roe.xlsx: no"):
         (tmp_path / "reports" / "handed-over.jsonl").unlink(missing_ok=True)
         with mail_server() as inbox:
             tell_maintainers(site(tmp_path, inbox.port), words)
@@ -285,7 +295,8 @@ def test_a_name_of_a_data_file_is_in_no_letter(folder, tmp_path):
         assert "(a file)" in text(inbox.letters[0][1])
     with mail_server() as inbox:
         tell_maintainers(site(tmp_path, inbox.port), "episodes.csv: no column 'entry_date'.\nSee restricted/audit-release.txt.")
-    assert "episodes.csv: no column 'entry_date'." in text(inbox.letters[0][1]) and "restricted/audit-release.txt" in text(inbox.letters[0][1])
+    assert "episodes.csv: no column 'entry_date'." in text(inbox.letters[0][1])
+    assert "restricted/audit-release.txt" in text(inbox.letters[0][1])
 
 
 def test_a_new_reason_a_new_extract_or_a_good_run_between_makes_it_news(folder, tmp_path):

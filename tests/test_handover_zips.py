@@ -23,7 +23,8 @@ from running import ROOT
 @pytest.fixture(scope="module")
 def zips(finished):
     """The zip files of the run of three counties, by profile and county's folder."""
-    return {(profile, path.name.partition("-")[0]): path for profile in ("internal", "release") for path in written_zips(given(finished.folder, profile, "Sample <State>"))}
+    return {(profile, path.name.partition("-")[0]): path for profile in ("internal", "release")
+            for path in written_zips(given(finished.folder, profile, "Sample <State>"))}
 
 
 def members(path: Path) -> dict[str, bytes]:
@@ -91,7 +92,8 @@ def test_every_link_leads_to_something_in_the_zip_file(zips):
 def test_the_first_page_leads_to_everything(zips):
     for (profile, _), path in zips.items():
         held = members(path)
-        led = {str(PurePosixPath(profile) / address) for address in Links(held[f"{profile}/index.html"].decode()).named if ".." not in address and address[0] != "#"}
+        led = {str(PurePosixPath(profile) / address) for address in Links(held[f"{profile}/index.html"].decode()).named
+               if ".." not in address and address[0] != "#"}
         assert led == {name for name in held if name.startswith(f"{profile}/")} - {f"{profile}/index.html"}
         assert b"Sample &lt;State&gt;" in held[f"{profile}/index.html"] and b"30 June 2026" in held[f"{profile}/index.html"]
 
@@ -120,7 +122,8 @@ def test_a_read_me_says_what_it_is_as_of_when_and_for_whom(zips):
     text = {profile: members(zips[profile, "birch"])["README.txt"].decode() for profile in ("internal", "release")}
     assert all("Birch: reviews as of 30 June 2026" in each and max(map(len, each.splitlines())) <= 90 for each in text.values())
     assert "agency's own staff" in text["internal"] and "Everyone may read it" in text["release"]
-    assert all(line.rpartition(": ")[2] in members(zips["release", "birch"]) for line in text["release"].splitlines() if line.endswith(".html"))
+    assert all(line.rpartition(": ")[2] in members(zips["release", "birch"]) for line in text["release"].splitlines()
+               if line.endswith(".html"))
 
 
 def test_the_same_bytes_again_and_nothing_of_this_machine(zips, finished):
@@ -148,7 +151,8 @@ def test_zip_files_lie_beside_the_release_and_not_in_it(zips, finished):
 # ---- of runs drawn by hand -------------------------------------------------------------------------------------------------
 
 def test_a_page_that_was_withheld_or_is_left_from_before_is_in_no_zip_file(tmp_path):
-    folder = drawn(tmp_path, statuses={"release/alder/2025h2.html": "withheld", "release/birch/2025h2.html": "failed", "release/birch/official-measures.html": "failed"})
+    folder = drawn(tmp_path, statuses={"release/alder/2025h2.html": "withheld", "release/birch/2025h2.html": "failed",
+                                       "release/birch/official-measures.html": "failed"})
     (folder / "release" / "alder" / "2024h2.html").write_text("old")
     found = written_zips(given(folder, "release"))
     assert [path.name for path in found] == ["alder-2026-06-30-release.zip"]

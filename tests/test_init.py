@@ -1,4 +1,5 @@
-"""`cqi init`: an extract with columns that are in no source file becomes a site; what cannot be known is asked, and no child's value is shown."""
+"""`cqi init`: an extract with columns that are in no source file becomes a site; what cannot be known is asked, and no child's value is
+shown."""
 
 import os
 import pty
@@ -24,8 +25,10 @@ from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, CqiError
 from drawn import write
 from running import DATA, ROOT
 
-SPOKEN = {"reunification": "Return Home", "relative": "Living w/ Relative", "guardianship": "Legal Guardianship", "adoption": "Adoption Finalized",
-          "emancipation": "Aged Out", "transfer": "Transfer to Other Agency", "runaway": "AWOL", "death": "Deceased", "closed by system": "Closed by Sys"}
+SPOKEN = {"reunification": "Return Home", "relative": "Living w/ Relative", "guardianship": "Legal Guardianship",
+          "adoption": "Adoption Finalized",
+          "emancipation": "Aged Out", "transfer": "Transfer to Other Agency", "runaway": "AWOL", "death": "Deceased",
+          "closed by system": "Closed by Sys"}
 STAYS = {"child_id": "CLNT_NBR", "episode_id": "RMVL_EPI_ID", "county": "CNTY_NM", "birth_date": "CLNT_DOB", "entry_date": "RMVL_DT",
          "exit_date": "DISCH_DT", "exit_reason": "DISCH_RSN_TXT", "sex": "GNDR", "race": "RACE_ETHN"}
 HOMES = {"episode_id": "RMVL_EPI_ID", "setting": "PLCMT_TYPE", "start_date": "PLCMT_BEG_DT", "end_date": "PLCMT_END_DT"}
@@ -64,17 +67,20 @@ def test_an_extract_with_other_names_becomes_a_site_that_reads_the_same_children
     assert main(["init", *NAMED, "--code", "Closed by Sys=unknown", "--yes"]) == 0
     told = capsys.readouterr().out
     assert "Never read, as they look like people's names or numbers, or workers: CLNT_NM, PRIMARY_WRKR." in told
-    hidden = {"Hidden", *stays["child_id"], *stays["episode_id"], *pd.to_datetime(stays["birth_date"], errors="coerce").dropna().dt.strftime("%m/%d/%Y")}
+    hidden = {"Hidden", *stays["child_id"], *stays["episode_id"],
+              *pd.to_datetime(stays["birth_date"], errors="coerce").dropna().dt.strftime("%m/%d/%Y")}
     assert not [value for value in hidden if value in told]
     source = declared_source("example_state")
-    assert {each.role: {column.field: column.names[0] for column in each.columns} for each in source.files} == {"episodes": STAYS, "placements": HOMES}
+    assert {each.role: {column.field: column.names[0] for column in each.columns}
+            for each in source.files} == {"episodes": STAYS, "placements": HOMES}
     assert source.date_formats == ("mm/dd/yyyy",)
     found, plain = load("extract", "example_state"), load("plain", "episodes")
     same = ["child_id", "episode_id", "county", "birth_date", "entry_date", "exit_date", "exit_reason", "sex", "race"]
     pd.testing.assert_frame_equal(found.episodes[same], plain.episodes[same])
     pd.testing.assert_frame_equal(found.placements, plain.placements)
     site = read_site(tmp_path)
-    assert (site.name, site.extract.source, site.review.profiles, site.schedule.every) == ("Example State", "example_state", ("internal", "release"), "first Monday")
+    assert (site.name, site.extract.source, site.review.profiles,
+            site.schedule.every) == ("Example State", "example_state", ("internal", "release"), "first Monday")
     assert main(["init", *NAMED, "--yes"]) == 2 and "cqi.toml is here already" in capsys.readouterr().err
 
 
@@ -89,7 +95,8 @@ def test_files_of_a_kind_that_is_known_need_no_new_source(tmp_path, monkeypatch,
 # ---- names ---------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("name", "field"), [
-    ("REMOVAL_DT", "entry_date"), ("dateOfRemoval", "entry_date"), ("Entry Date", "entry_date"), ("DISCHARGE_DATE", "exit_date"), ("EPI_END_DT", "exit_date"),
+    ("REMOVAL_DT", "entry_date"), ("dateOfRemoval", "entry_date"), ("Entry Date", "entry_date"), ("DISCHARGE_DATE", "exit_date"),
+    ("EPI_END_DT", "exit_date"),
     ("Disch Rsn Cd", "exit_reason"), ("ClientNo", "child_id"), ("person-id", "child_id"), ("DOB", "birth_date"), ("Born", "birth_date"),
     ("CNTY", "county"), ("Removal County", "county"), ("Removd_Date", "entry_date"),
 ])
@@ -105,7 +112,8 @@ def test_other_names_are_like_no_field(name):
 
 
 @pytest.mark.parametrize(("name", "hidden"), [
-    ("CLIENT_NM", True), ("child_first_name", True), ("SSN", True), ("HOME_ADDR", True), ("WRKR_ID", True), ("provId", True), ("MOTHER_NAME", True),
+    ("CLIENT_NM", True), ("child_first_name", True), ("SSN", True), ("HOME_ADDR", True), ("WRKR_ID", True), ("provId", True),
+    ("MOTHER_NAME", True),
     ("CNTY_NM", False), ("CLIENT_ID", False), ("RMVL_DT", False),
 ])
 def test_columns_about_people_are_seen_under_short_names(name, hidden):
@@ -115,9 +123,12 @@ def test_columns_about_people_are_seen_under_short_names(name, hidden):
 # ---- codes ---------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("code", "codes", "word"), [
-    ("Reunified with Primary Caretaker", "exit reasons", "reunification"), ("ADOPTION", "exit reasons", "adoption"), ("Adoptoin", "exit reasons", "adoption"),
-    ("Still in care", "exit reasons", ""), ("1", "exit reasons", None), ("R", "exit reasons", None), ("Closed by system", "exit reasons", None),
-    ("Kinship Care", "settings", "kin"), ("UNFOUNDED", "dispositions", "unsubstantiated"), ("Not Substantiated", "dispositions", "unsubstantiated"),
+    ("Reunified with Primary Caretaker", "exit reasons", "reunification"), ("ADOPTION", "exit reasons", "adoption"),
+    ("Adoptoin", "exit reasons", "adoption"),
+    ("Still in care", "exit reasons", ""), ("1", "exit reasons", None), ("R", "exit reasons", None),
+    ("Closed by system", "exit reasons", None),
+    ("Kinship Care", "settings", "kin"), ("UNFOUNDED", "dispositions", "unsubstantiated"),
+    ("Not Substantiated", "dispositions", "unsubstantiated"),
     ("Substantiated", "dispositions", "substantiated"),
 ])
 def test_codes_are_understood_or_left_open(code, codes, word):
@@ -141,7 +152,8 @@ def test_of_a_code_that_few_rows_have_the_number_is_not_told(tmp_path, rows, wor
 
 
 @pytest.mark.parametrize(("given", "said"), [
-    ("Zzz=adoption", "no coded column holds it"), ("Code 7=adopion", "Did you mean 'adoption'?"), ("Code 7=kin", "is no word for exit_reason"), ("Code 7", "write it as CODE=WORD"),
+    ("Zzz=adoption", "no coded column holds it"), ("Code 7=adopion", "Did you mean 'adoption'?"),
+    ("Code 7=kin", "is no word for exit_reason"), ("Code 7", "write it as CODE=WORD"),
 ])
 def test_a_code_that_is_said_wrongly_is_one_clear_error(tmp_path, monkeypatch, capsys, given, said):
     _stays(tmp_path, *[f"{LEFT}  Code~7"] * 6)
@@ -152,8 +164,10 @@ def test_a_code_that_is_said_wrongly_is_one_clear_error(tmp_path, monkeypatch, c
 # ---- dates ---------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("dates", "found", "unsure"), [
-    (["06/12/2025", "03/11/2025"], (), True), (["06/13/2025", "03/11/2025"], ("mm/dd/yyyy",), False), (["13/06/2025", "03/11/2025"], ("dd/mm/yyyy",), False),
-    (["2025-06-12", ""], ("yyyy-mm-dd",), False), (["12-JUN-2025"], ("dd-mon-yyyy",), False), (["2025-06-12", "06/13/2025"], ("yyyy-mm-dd", "mm/dd/yyyy"), False),
+    (["06/12/2025", "03/11/2025"], (), True), (["06/13/2025", "03/11/2025"], ("mm/dd/yyyy",), False),
+    (["13/06/2025", "03/11/2025"], ("dd/mm/yyyy",), False),
+    (["2025-06-12", ""], ("yyyy-mm-dd",), False), (["12-JUN-2025"], ("dd-mon-yyyy",), False),
+    (["2025-06-12", "06/13/2025"], ("yyyy-mm-dd", "mm/dd/yyyy"), False),
     (["06/12/25"], (), False), ([], (), False), (["06/13/2025 00:00:00"], ("mm/dd/yyyy",), False),
 ])
 def test_how_dates_are_written_is_told_by_a_day_after_the_twelfth(dates, found, unsure):
@@ -173,7 +187,8 @@ def test_dates_that_do_not_tell_are_asked_for(tmp_path, monkeypatch, capsys):
 # ---- columns that are said, or missing -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("given", "said"), [
-    ("entry_date=RemvalDt", "Did you mean 'RemovalDt'?"), ("entry_dat=RemovalDt", "Did you mean 'entry_date'"), ("staf.x=RemovalDt", "No table 'staf'"),
+    ("entry_date=RemvalDt", "Did you mean 'RemovalDt'?"), ("entry_dat=RemovalDt", "Did you mean 'entry_date'"),
+    ("staf.x=RemovalDt", "No table 'staf'"),
     ("child_id=WorkerID", "is never read"), ("entry_date", "write it as FIELD=COLUMN"),
 ])
 def test_a_column_that_is_said_wrongly_is_one_clear_error(tmp_path, monkeypatch, capsys, given, said):
@@ -230,7 +245,8 @@ def test_names_are_text_in_what_is_written(tmp_path):
     assert site_of(tmp_path, text).name == HOSTILE and site_of(tmp_path, text).extract.data == HOSTILE
     folder = _stays(tmp_path, *[f'{LEFT}  "Odd""code=1"'] * 6)
     found = fits(sheets(folder), {})
-    told = source_text(found, codes(found[0], {'Odd"code=1': "other"}), ("yyyy-mm-dd",), name=HOSTILE, federal=False, day=pd.Timestamp("2026-07-01").date())
+    told = source_text(found, codes(found[0], {'Odd"code=1': "other"}), ("yyyy-mm-dd",), name=HOSTILE, federal=False,
+                       day=pd.Timestamp("2026-07-01").date())
     assert tomllib.loads(told)["codes"]["exit_reason"]['Odd"code=1'] == "other" and tomllib.loads(told)["reviewer"] == HOSTILE
 
 
@@ -257,10 +273,12 @@ def test_on_a_terminal_it_asks(tmp_path):
     _stays(tmp_path, *[f"{LEFT}  Adopted"] * 6, *[f"{LEFT}  Code~7"] * 6)
     ours, theirs = pty.openpty()
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.Popen([sys.executable, "-m", "cqi", "init"], cwd=tmp_path, env=environment, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.Popen([sys.executable, "-m", "cqi", "init"], cwd=tmp_path, env=environment, stdin=theirs, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT, text=True)
     os.write(ours, b"Example State\nrunawy\nrunaway\ny\n")
     told = done.communicate(timeout=240)[0]
     os.close(ours), os.close(theirs)
     assert done.returncode == 0, told
     assert "What does 'Code 7' mean" in told and "Please write runaway." in told and "Is this right?" in told
-    assert tomllib.loads((tmp_path / "definitions" / "sources" / "example_state.toml").read_text())["codes"]["exit_reason"]["Code 7"] == "runaway"
+    source = tomllib.loads((tmp_path / "definitions" / "sources" / "example_state.toml").read_text())
+    assert source["codes"]["exit_reason"]["Code 7"] == "runaway"

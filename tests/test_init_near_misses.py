@@ -1,4 +1,5 @@
-"""`cqi init`, what looks alike and is another thing: a case is no child, data entry no entry, a court's date no exit, "non-relative" no kin."""
+"""`cqi init`, what looks alike and is another thing: a case is no child, data entry no entry, a court's date no exit, "non-relative" no
+kin."""
 
 import pandas as pd
 import pytest
@@ -16,9 +17,11 @@ NAMED = ["--name", "Example State", "--data", "extract", "--yes"]
 
 
 def stays(tmp_path, **columns):
-    """Twelve children, entered on twelve days of January to December, all home after a while; `columns` beside or in place of the usual ones."""
+    """Twelve children, entered on twelve days of January to December, all home after a while; `columns` beside or in place of the usual
+    ones."""
     days = [f"2025-{month:02}-13" for month in range(1, 13)]
-    usual = {"PersonID": [f"p{number}" for number in range(12)], "Cnty": ["Alder", "Birch"] * 6, "RemovalDt": days, "DischDt": [day.replace("2025", "2026") for day in days],
+    usual = {"PersonID": [f"p{number}" for number in range(12)], "Cnty": ["Alder", "Birch"] * 6, "RemovalDt": days,
+             "DischDt": [day.replace("2025", "2026") for day in days],
              "DischRsn": ["Adopted"] * 12}
     table = pd.DataFrame({name: values for name, values in {**usual, **columns}.items() if values is not None})
     return write(tmp_path / "extract", removals="\n".join(["  ".join(table), *("  ".join(row) for row in table.itertuples(index=False))]))
@@ -33,7 +36,8 @@ def columns_of(folder):
 @pytest.mark.parametrize(("name", "field"), [
     ("CASE_ID", "child_id"), ("FamilyNo", "child_id"), ("RecordID", "child_id"), ("UserId", "child_id"), ("CountyID", "child_id"),
     ("DATA_ENTRY_DT", "entry_date"), ("RemovalReviewDate", "entry_date"), ("LAST_REMOVAL_DT", "entry_date"), ("BirthCounty", "county"),
-    ("County of residence", "county"), ("PlannedDischargeDate", "exit_date"), ("PREV_EXIT_DATE", "exit_date"), ("ParentBirthDate", "birth_date"),
+    ("County of residence", "county"), ("PlannedDischargeDate", "exit_date"), ("PREV_EXIT_DATE", "exit_date"),
+    ("ParentBirthDate", "birth_date"),
     ("MOTHER_RACE", "race"), ("exit_interview", "exit_date"),
 ])
 def test_a_name_that_says_something_else_is_not_proposed(name, field):
@@ -41,7 +45,8 @@ def test_a_name_that_says_something_else_is_not_proposed(name, field):
 
 
 @pytest.mark.parametrize(("name", "field"), [
-    ("CHILD_ID", "child_id"), ("PersonNr", "child_id"), ("Child Record Number", "child_id"), ("ENTRY_DT", "entry_date"), ("Removal County Name", "county"),
+    ("CHILD_ID", "child_id"), ("PersonNr", "child_id"), ("Child Record Number", "child_id"), ("ENTRY_DT", "entry_date"),
+    ("Removal County Name", "county"),
     ("DischargeDate", "exit_date"), ("ChildBirthDate", "birth_date"), ("CHILD_RACE", "race"), ("RmvlBegDt", "entry_date"),
 ])
 def test_and_the_name_beside_it_is(name, field):
@@ -50,15 +55,18 @@ def test_and_the_name_beside_it_is(name, field):
 
 def test_the_number_of_a_case_is_not_taken_for_that_of_a_child(tmp_path):
     """Brothers and sisters share a case: they would become one child with overlapping stays."""
-    folder = stays(tmp_path, PersonID=None, CaseID=[f"k{number // 2}" for number in range(12)], PersonNr=[f"p{number}" for number in range(12)])
+    folder = stays(tmp_path, PersonID=None, CaseID=[f"k{number // 2}" for number in range(12)],
+                   PersonNr=[f"p{number}" for number in range(12)])
     assert columns_of(folder)["child_id"] == "PersonNr"
 
 
 # ---- codes ---------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("code", "codes"), [
-    ("No reunification", "exit reasons"), ("Adoption disrupted", "exit reasons"), ("Not adopted", "exit reasons"), ("No permanent guardianship", "exit reasons"),
-    ("Placed with non-relative", "exit reasons"), ("Licensed non-relative", "settings"), ("Unlicensed Non-Relative", "settings"), ("Non-relative home", "settings"),
+    ("No reunification", "exit reasons"), ("Adoption disrupted", "exit reasons"), ("Not adopted", "exit reasons"),
+    ("No permanent guardianship", "exit reasons"),
+    ("Placed with non-relative", "exit reasons"), ("Licensed non-relative", "settings"), ("Unlicensed Non-Relative", "settings"),
+    ("Non-relative home", "settings"),
     ("01", "exit reasons"), ("", "exit reasons"),
 ])
 def test_a_code_that_says_that_something_was_not_so_is_asked(code, codes):
@@ -66,8 +74,10 @@ def test_a_code_that_says_that_something_was_not_so_is_asked(code, codes):
 
 
 @pytest.mark.parametrize(("code", "codes", "word"), [
-    ("Reunificaton", "exit reasons", "reunification"), ("Permanent guardianship", "exit reasons", "guardianship"), ("Licensed relative", "settings", "kin"),
-    ("Foster Family Home (Relative)", "settings", "kin"), ("Foster Family Home (Non-Relative)", "settings", "foster family"), ("Not known", "exit reasons", "unknown"),
+    ("Reunificaton", "exit reasons", "reunification"), ("Permanent guardianship", "exit reasons", "guardianship"),
+    ("Licensed relative", "settings", "kin"),
+    ("Foster Family Home (Relative)", "settings", "kin"), ("Foster Family Home (Non-Relative)", "settings", "foster family"),
+    ("Not known", "exit reasons", "unknown"),
 ])
 def test_and_the_code_beside_it_is_understood(code, codes, word):
     assert word_for(code, codes, {"exit reasons": EXIT_REASONS, "settings": SETTINGS}[codes]) == word
@@ -110,7 +120,8 @@ def test_social_security_numbers_are_known_whatever_their_column_is_called(tmp_p
 
 
 def test_nobody_s_name_birth_or_number_is_said_or_written(tmp_path, monkeypatch, capsys):
-    secret = {"PersonID": [f"Q{number}Z" for number in range(12)], "DOB": ["2017-04-19"] * 12, "ChildName": ["Zed"] * 12, "Caseworker": ["Wilma"] * 12,
+    secret = {"PersonID": [f"Q{number}Z" for number in range(12)], "DOB": ["2017-04-19"] * 12, "ChildName": ["Zed"] * 12,
+              "Caseworker": ["Wilma"] * 12,
               "HomeAddress": ["Elm~9"] * 12}
     stays(tmp_path, **secret)
     monkeypatch.chdir(tmp_path)
@@ -131,7 +142,8 @@ client_id  removal_id  county  removal_date  discharge_date  discharge_reason
 
 @pytest.mark.parametrize(("others", "source"), [(0, "ccwis"), (1, "ccwis"), (2, "example_state")])
 def test_columns_of_a_kind_that_is_known_with_other_codes_are_another_kind(tmp_path, monkeypatch, others, source):
-    """Of twenty rows one code is a slip, two are a code list of their own; read as that kind, those children would have left for an unknown reason."""
+    """Of twenty rows one code is a slip, two are a code list of their own; read as that kind, those children would have left for an unknown
+    reason."""
     write(tmp_path / "extract", removals=CCWIS.format(*["Code~7"] * others, *["Adopted"] * (20 - others)))
     monkeypatch.chdir(tmp_path)
     assert main(["init", *NAMED]) == (0 if source == "ccwis" else 2)

@@ -28,9 +28,11 @@ WORD = "2025H2"
 
 
 def drawn(*, own: str = "", entered: int = 20, gone: str = "") -> str:
-    """Alder and Birch in 2025, one child a month each who goes home after 200 days; then Alder's children of July 2025, of whom `own` left."""
+    """Alder and Birch in 2025, one child a month each who goes home after 200 days; then Alder's children of July 2025, of whom `own`
+    left."""
     months = pd.date_range("2025-01-10", "2026-06-10", freq="MS") + pd.Timedelta(days=9)
-    rows = [(f"{county}{number}", county, day, day + pd.Timedelta(days=200), "reunification") for county in ("Alder", "Birch") if county != gone
+    rows = [(f"{county}{number}", county, day, day + pd.Timedelta(days=200), "reunification") for county in ("Alder", "Birch")
+            if county != gone
             for number, day in enumerate(months) if not pd.Timestamp("2025-07-01") <= day <= pd.Timestamp("2025-12-31")]
     text = [f"{child} {county} {entry:%Y-%m-%d} {left:%Y-%m-%d} {why}" for child, county, entry, left, why in rows]
     left = dict(line.split(maxsplit=1) for line in own.splitlines() if line)
@@ -38,13 +40,15 @@ def drawn(*, own: str = "", entered: int = 20, gone: str = "") -> str:
     return "child_id county entry_date exit_date exit_reason\n" + "\n".join(text)
 
 
-FIRST = "".join(f"own{number} 2026-0{number}-15 {why}\n" for number, why in ((1, "reunification"), (2, "reunification"), (3, "guardianship"), (4, "guardianship")))
+FIRST = "".join(f"own{number} 2026-0{number}-15 {why}\n"
+                for number, why in ((1, "reunification"), (2, "reunification"), (3, "guardianship"), (4, "guardianship")))
 LATE = "own5 2026-04-29 reunification\nown6 2026-04-30 reunification\n"
 SINCE_THEN = "own7 2026-05-01 reunification\n"
 
 
 EXTRACTS = {
-    "april": {"own": FIRST}, "may": {"own": FIRST + LATE + SINCE_THEN}, "same": {"own": FIRST}, "without Birch": {"own": FIRST, "gone": "Birch"},
+    "april": {"own": FIRST}, "may": {"own": FIRST + LATE + SINCE_THEN}, "same": {"own": FIRST},
+    "without Birch": {"own": FIRST, "gone": "Birch"},
     "one more entered": {"own": FIRST, "entered": 21}, "one taken away": {"own": FIRST.partition("own4")[0]},
 }
 
@@ -82,7 +86,8 @@ def of(place: str, as_of: str, profile: str = "internal", county: str = "Alder")
 def counts(found) -> dict:
     """Of the headline: numerator and denominator by when."""
     row = found.counts.loc[found.counts["measure"] == HEADLINE].iloc[0]
-    return {when: (row[f"numerator_{when}"], row[f"denominator_{when}"]) for when in ("then", "kept", "again", "now") if pd.notna(row[f"numerator_{when}"])}
+    return {when: (row[f"numerator_{when}"], row[f"denominator_{when}"]) for when in ("then", "kept", "again", "now")
+            if pd.notna(row[f"numerator_{when}"])}
 
 
 def said(found, county: str = "Alder") -> list[str]:
@@ -95,7 +100,8 @@ def test_what_was_entered_late_and_what_happened_since(out, places):
     found = of(places["may"], MAY)
     assert counts(found) == {"then": (4, 20), "again": (4 + 2, 20), "now": (4 + 2 + 1, 20)}
     assert said(found)[:2] == ["Since the last run, of 30 April 2026: 1 further child left to a permanent home.",
-                               "Up to 30 April 2026 the last run counted 4 of 20; today's data say 6 of 20. These were entered late or corrected."]
+                               "Up to 30 April 2026 the last run counted 4 of 20; today's data say 6 of 20. These were entered late or "
+                               "corrected."]
 
 
 @pytest.mark.parametrize(("left", "again"), [("2026-04-29", 5), ("2026-04-30", 5), ("2026-05-01", 4)])
@@ -108,7 +114,8 @@ def test_the_day_before_and_the_last_day_are_late_the_day_after_is_news(tmp_path
 
 @pytest.mark.parametrize(("name", "again"), [("one more entered", (4, 21)), ("one taken away", (3, 20))])
 def test_a_child_entered_late_and_one_taken_away(places, name, again):
-    then, now = (recounted([HEADLINE], tables.read(places[which], "episodes")[1], WORD, as_of=date(2026, 4, 30)) for which in ("april", name))
+    then, now = (recounted([HEADLINE], tables.read(places[which], "episodes")[1], WORD, as_of=date(2026, 4, 30))
+                 for which in ("april", name))
     both = side_by_side(then=then, again=now).iloc[0]
     assert (both["numerator_then"], both["denominator_then"]) == (4, 20) and (both["numerator_again"], both["denominator_again"]) == again
 
@@ -116,7 +123,8 @@ def test_a_child_entered_late_and_one_taken_away(places, name, again):
 def test_where_nothing_was_corrected_nothing_is_said_to_be(out, places):
     found = of(places["same"], MAY)
     rows = found.counts
-    assert len(rows) > 3 and rows["numerator_then"].equals(rows["numerator_again"]) and rows["denominator_then"].equals(rows["denominator_again"])
+    assert len(rows) > 3 and rows["numerator_then"].equals(rows["numerator_again"])
+    assert rows["denominator_then"].equals(rows["denominator_again"])
     assert found.restated.empty and said(found)[1] == "Nothing counted up to 30 April 2026 reads differently now."
 
 
@@ -139,9 +147,11 @@ def test_a_changed_rule_is_not_told_from_late_data_without_the_last_extract(out,
         monkeypatch.setenv(SINCE, kept)
         found = of(places["may"], MAY)
         assert found.facts["changed"] == [HEADLINE] and not found.facts["apart"]
-        assert counts(found) == {"then": (4, 20), "again": (4 - 2 + 2, 20), "now": (4 - 2 + 2 + 1, 20)}  # two guardianships less, two entered late: as many
-        assert said(found)[1] == ("Up to 30 April 2026 the last run counted 4 of 20, and today's data give 4 of 20 too. But the rule for this measure changed: what "
-                                  "was entered late and what is counted otherwise may cancel out. To tell them apart, keep each extract and name the last one with --since.")
+        assert counts(found) == {"then": (4, 20), "again": (4 - 2 + 2, 20),
+                                 "now": (4 - 2 + 2 + 1, 20)}  # two guardianships less, two entered late: as many
+        assert said(found)[1] == ("Up to 30 April 2026 the last run counted 4 of 20, and today's data give 4 of 20 too. But the rule for "
+                                  "this measure changed: what was entered late and what is counted otherwise may cancel out. To tell them "
+                                  "apart, keep each extract and name the last one with --since.")
 
 
 def test_with_the_last_extract_both_are_told(out, places, otherwise, monkeypatch):
@@ -149,8 +159,8 @@ def test_with_the_last_extract_both_are_told(out, places, otherwise, monkeypatch
     monkeypatch.setenv(SINCE, places["april"])
     found = of(places["may"], MAY)
     assert found.facts["apart"] and counts(found) == {"then": (4, 20), "kept": (4 - 2, 20), "again": (2 + 2, 20), "now": (2 + 2 + 1, 20)}
-    assert said(found)[1] == ("Up to 30 April 2026 the last run counted 4 of 20; counted as today it is 2 of 20, because the rule for this measure changed; with what was "
-                              "entered late or corrected since it is 4 of 20.")
+    assert said(found)[1] == ("Up to 30 April 2026 the last run counted 4 of 20; counted as today it is 2 of 20, because the rule for this "
+                              "measure changed; with what was entered late or corrected since it is 4 of 20.")
 
 
 def test_a_change_of_words_is_no_change_of_the_rule(out, places, tmp_path, monkeypatch):
@@ -164,11 +174,13 @@ def test_a_change_of_words_is_no_change_of_the_rule(out, places, tmp_path, monke
 def test_another_table_of_published_figures_is_told(out, places, tmp_path, monkeypatch):
     (tmp_path / "own/benchmarks").mkdir(parents=True)
     for path in (DATA.parent / "cqi/definitions/benchmarks").iterdir():
-        (tmp_path / "own/benchmarks" / path.name).write_text(path.read_text(encoding="utf-8") + ("\n" if path.suffix == ".csv" else ""), encoding="utf-8")
+        (tmp_path / "own/benchmarks" / path.name).write_text(path.read_text(encoding="utf-8") + ("\n" if path.suffix == ".csv" else ""),
+                                                             encoding="utf-8")
     monkeypatch.setenv("CQI_DEFINITIONS", str(tmp_path / "own"))
     found = news(places["may"], "episodes", WORD, MAY, "internal")
     assert found.facts["benchmarks"] == ["cfsr_round4_2025_08"] and found.facts["changed"] == []
-    assert ("What is counted otherwise", ["Another table of published figures: cfsr_round4_2025_08."]) in index_news({WORD: found}, found.signals.iloc[:0], {"Alder"})["groups"]
+    groups = index_news({WORD: found}, found.signals.iloc[:0], {"Alder"})["groups"]
+    assert ("What is counted otherwise", ["Another table of published figures: cfsr_round4_2025_08."]) in groups
 
 
 # ---- which run is the last -----------------------------------------------------------------------------------------------------
@@ -197,15 +209,18 @@ def test_a_run_whose_tables_are_not_as_it_wrote_them_does_not_count(out, places)
 
 def test_a_new_period_a_new_county_and_one_that_is_gone(out, places, tmp_path, monkeypatch):
     period = news(places["may"], "episodes", "2025H1", MAY, "internal")
-    assert said(shown_news(period, "Alder")) == ["The last run was of 30 April 2026. This period was not in it, so there is nothing to compare with yet."]
+    assert said(shown_news(period, "Alder")) == ["The last run was of 30 April 2026. This period was not in it, so there is nothing to "
+                                                 "compare with yet."]
     gone = news(places["without Birch"], "episodes", WORD, MAY, "internal")
     told = dict(index_news({WORD: gone, "2025H1": period}, gone.signals.iloc[:0], {"Alder"})["groups"])
-    assert gone.facts["gone"] == ["Birch"] and told["Counties and periods"] == ["Birch is not in the files any more.", "January to June 2025 is a new period."]
+    assert gone.facts["gone"] == ["Birch"]
+    assert told["Counties and periods"] == ["Birch is not in the files any more.", "January to June 2025 is a new period."]
     monkeypatch.setenv(LEDGER, str(tmp_path / "other"))
     gave(tmp_path / "other", places["without Birch"], APRIL)
     new = news(places["may"], "episodes", WORD, MAY, "internal")
     assert (new.facts["new"], new.facts["gone"]) == (["Birch"], [])
-    assert said(shown_news(new, "Birch"), "Birch") == ["The last run was of 30 April 2026. It did not have Birch, so there is nothing to compare with yet."]
+    assert said(shown_news(new, "Birch"),
+                "Birch") == ["The last run was of 30 April 2026. It did not have Birch, so there is nothing to compare with yet."]
 
 
 # ---- history and signals ---------------------------------------------------------------------------------------------------------
@@ -216,15 +231,18 @@ def figures(*rows: tuple) -> pd.DataFrame:
 
 
 def test_only_final_figures_of_both_runs_are_restated():
-    then = figures(("Alder", "2024H1", "shown", 30, 90), ("Alder", "2024H2", "shown", 31, 90), ("Alder", "2025H1", "so far", 20, 80), ("Birch", "2024H1", "suppressed", None, None),
+    then = figures(("Alder", "2024H1", "shown", 30, 90), ("Alder", "2024H2", "shown", 31, 90), ("Alder", "2025H1", "so far", 20, 80),
+                   ("Birch", "2024H1", "suppressed", None, None),
                    ("Birch", "2024H2", "shown", 40, 90))
-    now = figures(("Alder", "2024H1", "shown", 30, 90), ("Alder", "2024H2", "shown", 31, 91), ("Alder", "2025H1", "shown", 30, 80), ("Birch", "2024H1", "shown", 12, 90),
+    now = figures(("Alder", "2024H1", "shown", 30, 90), ("Alder", "2024H2", "shown", 31, 91), ("Alder", "2025H1", "shown", 30, 80),
+                  ("Birch", "2024H1", "shown", 12, 90),
                   ("Birch", "2024H2", "carried forward", 41, 90))
     found = restated(then, now)
     assert found[["county", "cohort", "denominator_then", "denominator_now"]].values.tolist() == [["Alder", "2024H2", 90, 91]]
 
 
-@pytest.mark.parametrize(("then", "corrected", "why"), [(4, True, "Entered late or corrected"), (6, False, "What happened since changes how it counts")])
+@pytest.mark.parametrize(("then", "corrected", "why"),
+                         [(4, True, "Entered late or corrected"), (6, False, "What happened since changes how it counts")])
 def test_a_final_figure_may_change_without_a_correction(places, then, corrected, why):
     """By 30 April this extract knows 6 of 20; where the last run gave as many, whatever they are now was not corrected."""
     rows = restated(figures(("Alder", WORD, "shown", then, 20)), figures(("Alder", WORD, "shown", 5, 20)))
@@ -247,13 +265,15 @@ def test_looks_are_compared_by_their_month_and_only_those_of_the_periods_own_chi
     ("", "shown", "worse", "shown", "2026-05-31", "new"), ("", "shown", "worse", "shown", "2026-04-30", "late"),
     ("", "shown", "worse", "shown", "2026-05-01", "new"), ("", "shown", "worse", "shown", "2026-04-29", "late"),
     ("better", "shown", "worse", "shown", "2026-05-31", "new"), ("worse", "shown", "worse", "shown", "2026-03-31", "persists"),
-    ("worse", "shown", "", "shown", "", "ended"), ("worse", "shown", "", "suppressed", "", "untold"), ("worse", "shown", "", "data quality", "", "untold"),
+    ("worse", "shown", "", "shown", "", "ended"), ("worse", "shown", "", "suppressed", "", "untold"),
+    ("worse", "shown", "", "data quality", "", "untold"),
     ("", "suppressed", "better", "shown", "2026-03-31", "first told"), ("", "suppressed", "", "shown", "", "none now"),
     ("", "shown", "", "suppressed", "", "not told"), ("", "shown", "", "shown", "", "none"),
 ])
 def test_what_became_of_a_signal(was, then, now, status, first, what):
     def course(signal, day, state):
-        return pd.DataFrame([{"measure": HEADLINE, "county": "Alder", "cohort": WORD, "signal": signal, "first_signal": day or None, "status": state}])
+        return pd.DataFrame([{"measure": HEADLINE, "county": "Alder", "cohort": WORD, "signal": signal, "first_signal": day or None,
+                              "status": state}])
 
     found = signals(course(was, "2026-03-31" if was else "", then), course(now, first, status), last=date(2026, 4, 30))
     assert found["what"].tolist() == [what] and set(words.SIGNAL) >= {what}
@@ -267,20 +287,26 @@ def signal_rows(*rows: tuple) -> pd.DataFrame:
 
 
 def test_the_index_tells_signals_by_county_in_order_of_name_and_only_of_those_with_a_page():
-    rows = signal_rows(("birch", "", "worse", MAY, "new"), ("Alder", "worse", "worse", "2026-01-31", "persists"), ("Cedar", "better", "", "", "ended"),
+    rows = signal_rows(("birch", "", "worse", MAY, "new"), ("Alder", "worse", "worse", "2026-01-31", "persists"),
+                       ("Cedar", "better", "", "", "ended"),
                        ("Alder", "", "", "", "none"), ("Elm", "", "worse", MAY, "new"), ("Alder", "", "better", MAY, "new"))
-    none = pd.DataFrame(columns=["measure", "county", *(f"{name}_{when}" for when in ("then", "again") for name in ("numerator", "denominator"))])
-    facts = {"last": APRIL, "cohort": WORD, "released": False, "changed": [], "benchmarks": [], "source": False, "program": [], "new": [], "gone": [], "words": [WORD, "2024H2"]}
+    none = pd.DataFrame(columns=["measure", "county",
+                                 *(f"{name}_{when}" for when in ("then", "again") for name in ("numerator", "denominator"))])
+    facts = {"last": APRIL, "cohort": WORD, "released": False, "changed": [], "benchmarks": [], "source": False, "program": [], "new": [],
+             "gone": [], "words": [WORD, "2024H2"]}
     ended = signal_rows(("Alder", "worse", "", "2025-05-31", "over")).assign(cohort="2024H2")
     found = index_news({WORD: News(none, figures(), rows, facts)}, ended, {"Alder", "birch", "Cedar"})
     title = measure(HEADLINE).title
     assert found["title"] == "What changed since the last run (30 April 2026)" and found["told"] == []
     assert found["groups"] == [
-        ("Signals that are new", [f"Alder, July to December 2025: {title}, better than usual, since 31 May 2026.", f"birch, July to December 2025: {title}, worse than usual, since 31 May 2026."]),
+        ("Signals that are new", [f"Alder, July to December 2025: {title}, better than usual, since 31 May 2026.",
+                                  f"birch, July to December 2025: {title}, worse than usual, since 31 May 2026."]),
         ("Signals that are still there", [f"Alder, July to December 2025: {title}, worse than usual, since 31 January 2026."]),
-        ("Signals that ended", [f"Alder, July to December 2024: {title}. Its period is no longer followed here.", f"Cedar, July to December 2025: {title}."]),
+        ("Signals that ended",
+         [f"Alder, July to December 2024: {title}. Its period is no longer followed here.", f"Cedar, July to December 2025: {title}."]),
         ("Counties and periods", ["July to December 2024 is no longer followed here."])]
-    page = index_html(sample_index() | {"news": found | {"groups": [("Signals that are new", ["<b>Alder</b>"] * 13), *found["groups"][1:]]}}, stylesheet="cqi.css")
+    page = index_html(sample_index() | {"news": found | {"groups": [("Signals that are new", ["<b>Alder</b>"] * 13),
+                                                                    *found["groups"][1:]]}}, stylesheet="cqi.css")
     assert "What changed since the last run (30 April 2026)" in page and "<b>Alder" not in page
     assert page.count('<details class="more" open>') == 3 and page.count('<details class="more">') == 1
 
@@ -296,7 +322,8 @@ def test_the_key_of_a_run_changes_with_its_last_run(out, places):
 # ---- where small numbers are hidden ----------------------------------------------------------------------------------------------
 
 def looks(*observed: float, days=(APRIL, MAY), county="Alder") -> pd.DataFrame:
-    return pd.DataFrame({"measure": HEADLINE, "county": county, "cohort": WORD, "day": list(days), "monitor": "cohort", "observed": observed})
+    return pd.DataFrame({"measure": HEADLINE, "county": county, "cohort": WORD, "day": list(days), "monitor": "cohort",
+                         "observed": observed})
 
 
 def without_figures(then: pd.DataFrame, now: pd.DataFrame, **facts) -> list[str]:
@@ -322,6 +349,7 @@ FROM_BOTH = "cannot be told from what both runs show."
 def test_a_release_tells_in_words_what_both_releases_show(then, now, happened, corrected):
     first, second, _ = without_figures(looks(*then, days=(APRIL,)[:len(then)]), looks(*now))
     assert first.endswith(happened)
-    assert second == (f"Some numbers up to 30 April 2026 that the last run gave read differently now ({measure(HEADLINE).title}). {words.MAY_BE}"
+    assert second == (f"Some numbers up to 30 April 2026 that the last run gave read differently now ({measure(HEADLINE).title}). "
+                      f"{words.MAY_BE}"
                       if corrected else "Of the numbers up to 30 April 2026 that both runs show, none reads differently now.")
     assert not re.search(r"\d", (first + second).replace("30 April 2026", "").replace("12 months", ""))

@@ -25,7 +25,8 @@ JUNIPER = "internal/juniper/2025h2.html"
 def may(tmp_path_factory):
     """A small state as May's extract holds it, and the run of it, of one county."""
     data = state(tmp_path_factory.mktemp("small") / "data")
-    request = Request(counties=("Juniper",), cohorts=("2025H2",), as_of="2026-05-31", profiles=("internal",), data=str(data), out=tmp_path_factory.mktemp("out"))
+    request = Request(counties=("Juniper",), cohorts=("2025H2",), as_of="2026-05-31", profiles=("internal",), data=str(data),
+                      out=tmp_path_factory.mktemp("out"))
     assert not run(request).failed
     return request
 
@@ -35,7 +36,8 @@ def june(may, tmp_path_factory):
     """June's extract, in which a child of Juniper's cohort turns out to have gone home in May; and the run of it."""
     data = shutil.copytree(may.data, tmp_path_factory.mktemp("later") / "data")
     stays = pd.read_csv(data / "episodes.csv", dtype=str, keep_default_na=False)
-    waiting = stays.index[stays["county"].eq("Juniper") & stays["entry_date"].between("2025-08-01", "2025-12-31") & stays["exit_date"].eq("")][0]
+    entered = stays["entry_date"].between("2025-08-01", "2025-12-31")
+    waiting = stays.index[stays["county"].eq("Juniper") & entered & stays["exit_date"].eq("")][0]
     stays.loc[waiting, ["exit_date", "exit_reason"]] = ["2026-05-20", "reunification"]
     stays.to_csv(data / "episodes.csv", index=False)
     request = replace(may, data=str(data), as_of="2026-06-30")
@@ -53,11 +55,13 @@ def test_the_first_run_says_that_there_is_none_before(may):
 
 def test_page_and_index_say_what_was_entered_late(june):
     folder = june[1].folder
-    counted = re.search(r"Up to 31 May 2026 the last run counted (\d+) of (\d+); today's data say (\d+) of (\d+). These were entered late or corrected.", words(folder / JUNIPER))
+    counted = re.search(r"Up to 31 May 2026 the last run counted (\d+) of (\d+); today's data say (\d+) of (\d+). "
+                        r"These were entered late or corrected.", words(folder / JUNIPER))
     then, among, again, still = map(int, counted.groups())
     assert (again, still) == (then + 1, among)
     index = words(folder / "internal/index.html")
-    assert "What changed since the last run (31 May 2026)" in index and "Juniper: the pages of July to December 2025." in index and "Finch" not in index
+    assert "What changed since the last run (31 May 2026)" in index and "Juniper: the pages of July to December 2025." in index
+    assert "Finch" not in index
 
 
 def test_the_page_made_alone_shows_the_same(june, monkeypatch):
@@ -65,12 +69,15 @@ def test_the_page_made_alone_shows_the_same(june, monkeypatch):
     monkeypatch.setenv(LEDGER, str(request.out))
     monkeypatch.setenv("CQI_RUN", "1")
     alone = Review("Juniper", "2025H2", data=request.data, as_of="2026-06-30", profile="internal").news().content()
-    assert [alone["blocks"][0]["paragraphs"]] == [each["blocks"][0]["paragraphs"] for each in map(_plain, blocks(done.folder / f"restricted/{JUNIPER[:-5]}.ipynb"))
-                                                  if each.get("blocks") and each["blocks"][0].get("paragraphs", ("",))[0].startswith("Since the last run")]
+    assert [alone["blocks"][0]["paragraphs"]] == [each["blocks"][0]["paragraphs"]
+                                                  for each in map(_plain, blocks(done.folder / f"restricted/{JUNIPER[:-5]}.ipynb"))
+                                                  if each.get("blocks")
+                                                  and each["blocks"][0].get("paragraphs", ("",))[0].startswith("Since the last run")]
 
 
 def _plain(block: dict) -> dict:
-    return block | {"blocks": [each | ({"paragraphs": tuple(each["paragraphs"])} if "paragraphs" in each else {}) for each in block.get("blocks", ())]}
+    return block | {"blocks": [each | ({"paragraphs": tuple(each["paragraphs"])} if "paragraphs" in each else {})
+                               for each in block.get("blocks", ())]}
 
 
 def test_a_second_run_says_nothing_new_and_a_stopped_one_ends_the_same(june, tmp_path):

@@ -52,17 +52,23 @@ def task_in(folder, **changed):
 # ---- when ----------------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("every", "day", "due"), [
-    ("first Monday", "2026-06-29", False), ("first Monday", "2026-07-01", False), ("first Monday", "2026-07-06", True), ("first Monday", "2026-07-07", False),
-    ("first Monday", "2026-07-13", False), ("first Monday", "2026-06-01", True), ("first Monday", "2027-02-01", True), ("first Monday", "2026-09-07", True),
-    ("second Monday", "2026-09-07", False), ("second Monday", "2026-09-14", True), ("fourth Sunday", "2026-02-22", True), ("fourth Sunday", "2026-03-29", False),
-    ("1st", "2026-06-30", False), ("1st", "2026-07-01", True), ("1st", "2026-07-02", False), ("28th", "2026-02-28", True), ("2nd", "2026-07-02", True),
-    ("Monday", "2026-07-05", False), ("Monday", "2026-07-06", True), ("Monday", "2026-07-13", True), ("Monday", "2026-07-07", False), ("day", "2026-07-07", True),
+    ("first Monday", "2026-06-29", False), ("first Monday", "2026-07-01", False), ("first Monday", "2026-07-06", True),
+    ("first Monday", "2026-07-07", False),
+    ("first Monday", "2026-07-13", False), ("first Monday", "2026-06-01", True), ("first Monday", "2027-02-01", True),
+    ("first Monday", "2026-09-07", True),
+    ("second Monday", "2026-09-07", False), ("second Monday", "2026-09-14", True), ("fourth Sunday", "2026-02-22", True),
+    ("fourth Sunday", "2026-03-29", False),
+    ("1st", "2026-06-30", False), ("1st", "2026-07-01", True), ("1st", "2026-07-02", False), ("28th", "2026-02-28", True),
+    ("2nd", "2026-07-02", True),
+    ("Monday", "2026-07-05", False), ("Monday", "2026-07-06", True), ("Monday", "2026-07-13", True), ("Monday", "2026-07-07", False),
+    ("day", "2026-07-07", True),
 ])
 def test_the_days_of_a_rule(every, day, due):
     assert rule(every, "06:00").on(date.fromisoformat(day)) is due
 
 
-@pytest.mark.parametrize(("now", "last"), [("2026-07-06 05:59", "2026-06-01"), ("2026-07-06 06:00", "2026-07-06"), ("2026-08-02 23:59", "2026-07-06"),
+@pytest.mark.parametrize(("now", "last"),
+                         [("2026-07-06 05:59", "2026-06-01"), ("2026-07-06 06:00", "2026-07-06"), ("2026-08-02 23:59", "2026-07-06"),
                                            ("2026-08-03 06:01", "2026-08-03")])
 def test_a_run_is_due_from_its_minute_until_the_next(now, last):
     assert last_due(rule("first Monday", "06:00"), datetime.fromisoformat(now)) == datetime.fromisoformat(f"{last} 06:00")
@@ -82,8 +88,10 @@ def test_case_and_spaces_do_not_count(every):
     assert rule(every, "06:00") == Rule(time(6), weekday=0, week=1)
 
 
-@pytest.mark.parametrize(("every", "at", "words"), [("last Monday", "06:00", "names no days"), ("29th", "06:00", "names no days"), ("0th", "06:00", "names no days"),
-                                                    ("", "06:00", "names no days"), ("day", "6:00", "no time of day"), ("day", "24:00", "no time of day")])
+@pytest.mark.parametrize(("every", "at", "words"),
+                         [("last Monday", "06:00", "names no days"), ("29th", "06:00", "names no days"), ("0th", "06:00", "names no days"),
+                                                    ("", "06:00", "names no days"), ("day", "6:00", "no time of day"),
+                          ("day", "24:00", "no time of day")])
 def test_other_words_are_an_error_that_says_what_is_right(every, at, words):
     with pytest.raises(CqiError, match=words):
         rule(every, at)
@@ -96,7 +104,8 @@ def test_the_look_is_six_hours_later_also_past_midnight():
 # ---- cron ----------------------------------------------------------------------------------------------------------------
 
 def fires(line: str, day: date) -> bool:
-    """Whether cron starts the line on the day, read as crontab(5) says: where both the day of the month and the weekday are given, either is enough."""
+    """Whether cron starts the line on the day, read as crontab(5) says: where both the day of the month and the weekday are given, either
+    is enough."""
     days, weekday, rest = line.split(" ", 5)[2], line.split(" ", 5)[4], line.split(" ", 5)[5]
     first, _, last = days.partition("-")
     of_month = days == "*" or int(first) <= day.day <= int(last or first)
@@ -143,7 +152,8 @@ def crontab(monkeypatch, tmp_path):
         pytest.skip("crontab is not installed")
     before = subprocess.run(["crontab", "-l"], capture_output=True, check=False)
     yield
-    subprocess.run(["crontab", "-"], input=before.stdout, check=True) if before.returncode == 0 else subprocess.run(["crontab", "-r"], capture_output=True, check=False)
+    subprocess.run(["crontab", "-"], input=before.stdout,
+                   check=True) if before.returncode == 0 else subprocess.run(["crontab", "-r"], capture_output=True, check=False)
 
 
 OTHERS = b"# mine\nMAILTO=me\n5 4 * * * echo 100\\% # no end of line"
@@ -190,7 +200,8 @@ def test_half_a_block_is_left_alone(crontab, tmp_path):
 
 def test_systemd_needs_both_the_weekday_and_the_week(tmp_path):
     told = {every: systemd.on_calendar(rule(every, "06:00")) for every in EVERY}
-    assert told == {"first Monday": "Mon *-*-01..07 06:00:00", "fourth Sunday": "Sun *-*-22..28 06:00:00", "Wednesday": "Wed *-*-* 06:00:00",
+    assert told == {"first Monday": "Mon *-*-01..07 06:00:00", "fourth Sunday": "Sun *-*-22..28 06:00:00",
+                    "Wednesday": "Wed *-*-* 06:00:00",
                     "1st": "*-*-01 06:00:00", "28th": "*-*-28 06:00:00", "day": "*-*-* 06:00:00"}
 
 
@@ -199,7 +210,8 @@ def test_systemd_reads_the_days_as_they_are_meant(every):
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd-analyze is not installed")
     when, now = rule(every, "06:00"), datetime(2026, 7, 6, 5)
-    found = subprocess.run(["systemd-analyze", "calendar", f"--base-time={now:%Y-%m-%d %H:%M:%S} UTC", "--iterations=4", systemd.on_calendar(when)], capture_output=True,
+    found = subprocess.run(["systemd-analyze", "calendar", f"--base-time={now:%Y-%m-%d %H:%M:%S} UTC", "--iterations=4",
+                            systemd.on_calendar(when)], capture_output=True,
                            text=True, check=True, env={**os.environ, "TZ": "UTC", "LC_ALL": "C"}).stdout
     elapses = [line.partition(": ")[2] for line in found.splitlines() if "elapse:" in line or "Iter." in line]
     assert elapses == [f"{moment:%a %Y-%m-%d %H:%M:%S} UTC" for moment in next_due(when, now, 4)]
@@ -213,7 +225,8 @@ def test_systemd_finds_no_fault_in_the_files(tmp_path, monkeypatch):
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    found = subprocess.run(["systemd-analyze", "verify", "--user", "--man=no", *map(str, files)], capture_output=True, text=True, check=False,
+    found = subprocess.run(["systemd-analyze", "verify", "--user", "--man=no", *map(str, files)], capture_output=True, text=True,
+                           check=False,
                            env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "SYSTEMD_LOG_LEVEL": "warning"})
     assert [line for line in found.stderr.splitlines() if "cqi-reviews" in line] == []
     service, timer = files.values()
@@ -251,7 +264,8 @@ def test_airflow_is_told_one_command(tmp_path):
     calls = {node.func.id: {word.arg: ast.literal_eval(word.value) for word in node.keywords if not isinstance(word.value, ast.Call)}
              for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
     assert calls["DAG"]["schedule"] == "0 6 * * MON#1" and calls["DAG"]["max_active_runs"] == 1 and calls["DAG"]["catchup"] is False
-    assert shlex.split(calls["BashOperator"]["bash_command"])[1:] == ["-P", "-m", "cqi", "review"] and calls["BashOperator"]["cwd"] == str(tmp_path)
+    assert shlex.split(calls["BashOperator"]["bash_command"])[1:] == ["-P", "-m", "cqi", "review"]
+    assert calls["BashOperator"]["cwd"] == str(tmp_path)
 
 
 def test_the_example_in_the_docs_is_what_is_shown(tmp_path):

@@ -22,13 +22,15 @@ def site(tmp_path):
 
 def ran(site, code: int, *, due: datetime = DUE, read: str = "another") -> None:
     (site.folder / "reports").mkdir(exist_ok=True)
-    (site.folder / "reports" / KEPT).write_text(json.dumps({"due": due.isoformat(), "code": code, "read": read, "said": []}), encoding="utf-8")
+    (site.folder / "reports" / KEPT).write_text(json.dumps({"due": due.isoformat(), "code": code, "read": read, "said": []}),
+                                                encoding="utf-8")
 
 
 def by_hand(site, made: datetime, *, status: str = "done", counties: tuple = ()) -> None:
     folder = site.folder / "reports/2026-06-30"
     folder.mkdir(parents=True, exist_ok=True)
-    record = {"as_of": "2026-06-30", "made": made.astimezone(timezone.utc).isoformat(), "inputs": [], "pages": [{"place": "x", "status": status}],
+    record = {"as_of": "2026-06-30", "made": made.astimezone(timezone.utc).isoformat(), "inputs": [],
+              "pages": [{"place": "x", "status": status}],
               "parameters": {"counties": list(counties), "cohorts": [], "profiles": ["internal"]}}
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
 
@@ -88,7 +90,8 @@ def test_the_command_shows_installs_nothing_and_says_how_the_last_run_ended(site
     ended = Attempt(DUE.isoformat(), 5, "", ["The data is whole up to 31 March 2026."])
     (site.folder / "reports" / KEPT).write_text(json.dumps(vars(ended)), encoding="utf-8")
     shown = command("schedule", "--scheduler", "cron", cwd=site.folder, CQI_JOURNAL="somewhere")
-    assert shown.returncode == 0 and "0 6 1-7 * * " in shown.stdout and "ended with exit code 5.\n  The data is whole up to 31 March 2026." in shown.stdout
+    assert shown.returncode == 0 and "0 6 1-7 * * " in shown.stdout
+    assert "ended with exit code 5.\n  The data is whole up to 31 March 2026." in shown.stdout
     assert "On the first Monday of the month at 06:00, that is: Monday " in shown.stdout and "CQI_JOURNAL is set here" in shown.stdout
     assert shown.stdout.rstrip().endswith("Nothing is installed yet. To hand this over: cqi schedule --install")
 
@@ -106,7 +109,8 @@ def test_a_file_that_cannot_be_read_is_kept_in_words_and_once_it_is_right_the_ru
     said = command("schedule", "--due", cwd=site.folder)
     kept = json.loads((site.folder / out / KEPT).read_text(encoding="utf-8"))
     assert said.returncode == kept["code"] == 2 and why in said.stderr
-    assert kept["said"][0].startswith("The scheduled run of ") and f"failed, because cqi.toml could not be read: {said.stderr.strip()}" in kept["said"][0]
+    assert kept["said"][0].startswith("The scheduled run of ")
+    assert f"failed, because cqi.toml could not be read: {said.stderr.strip()}" in kept["said"][0]
     file.write_text(right.replace('"reports"', f'"{out}"'), encoding="utf-8")
     shown = command("schedule", "--scheduler", "cron", cwd=site.folder).stdout
     assert f"could not begin; it ended with exit code 2.\n  {kept['said'][0]}" in shown and "has not happened: the look" in shown
@@ -125,7 +129,8 @@ def test_a_password_that_only_the_environment_holds_is_told(site, file, told):
 
 def test_without_a_site_the_command_says_what_to_do(tmp_path):
     said = command("schedule", cwd=tmp_path)
-    assert (said.returncode, said.stderr) == (2, "There is no cqi.toml in this folder; cqi init writes one. Then run cqi schedule in its folder.\n")
+    assert (said.returncode,
+            said.stderr) == (2, "There is no cqi.toml in this folder; cqi init writes one. Then run cqi schedule in its folder.\n")
 
 
 def test_the_due_run_is_made_by_the_command_and_its_code_comes_back(site):

@@ -1,4 +1,5 @@
-"""Real schedulers start real runs: a cron daemon, and a JupyterLab with jupyter-scheduler in which somebody clicks. Minutes: CQI_SCHEDULERS=1.
+"""Real schedulers start real runs: a cron daemon, and a JupyterLab with jupyter-scheduler in which somebody clicks. Minutes:
+CQI_SCHEDULERS=1.
 
 cron needs root, for its daemon; JupyterLab needs jupyter-scheduler and Chromium.
 """
@@ -36,7 +37,8 @@ NAMES = ["county", "cohort", "as_of", "source", "data", "profile"]
 @contextmanager
 def running(*words, **environment):
     """A process of its own and all that it starts, ended afterwards."""
-    process = subprocess.Popen(words, env={**os.environ, **environment}, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(words, env={**os.environ, **environment}, start_new_session=True, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -63,11 +65,15 @@ def test_a_cron_daemon_starts_the_run_in_its_folder(crontab, tmp_path):  # noqa:
     state(folder / "extract")
     toml = (folder / "cqi.toml").read_text(encoding="utf-8")
     soon = datetime.now() + timedelta(minutes=2)
-    toml = toml.replace("= 45", "= 3660").replace('"first Monday"', '"day"').replace('"06:00"', f'"{soon:%H:%M}"').replace("[review]", '[review]\ncounties = ["Heron"]\ncohorts = ["2025H2"]')
+    toml = toml.replace("= 45", "= 3660").replace('"first Monday"',
+                                                  '"day"').replace('"06:00"',
+                                                                   f'"{soon:%H:%M}"').replace("[review]", '[review]\ncounties = '
+                                                                                                          '["Heron"]\ncohorts = ["2025H2"]')
     (folder / "cqi.toml").write_text(toml, encoding="utf-8")
     cron.install(Task(site, rule("day", f"{soon:%H:%M}")))
     with running(daemon, "-f"):
-        kept = json.loads(until(lambda: (folder / "reports" / KEPT).is_file() and (folder / "reports" / KEPT).read_text(encoding="utf-8"), seconds=LONG))
+        kept = json.loads(until(lambda: (folder / "reports" / KEPT).is_file() and (folder / "reports" / KEPT).read_text(encoding="utf-8"),
+                                seconds=LONG))
     assert (kept["due"], kept["code"]) == (f"{soon:%Y-%m-%dT%H:%M}:00", 0), kept
     assert next(folder.glob("reports/*/internal/heron/2025h2.html")).stat().st_size > 10_000
 
@@ -83,7 +89,8 @@ def test_the_parameters_stand_in_the_form_of_jupyterlab_and_the_job_runs(tmp_pat
     data = state(site.folder / "extract")
     task, port = Task(site, rule("first Monday", "06:00")), free_port()
     address = f"http://127.0.0.1:{port}/"
-    words = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--IdentityProvider.token=key",
+    words = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+             "--IdentityProvider.token=key",
              f"--ServerApp.root_dir={site.folder}"]
     with running(*words), chromium() as browser:
         until(lambda: _answers(address), seconds=LONG)
@@ -99,7 +106,8 @@ def test_the_parameters_stand_in_the_form_of_jupyterlab_and_the_job_runs(tmp_pat
         page.wait_for_selector("input[name='parameter-5-value']")
         shown = page.eval_on_selector_all("input[name^='parameter-']", "all => all.map(each => each.value)")
         assert shown[::2] == NAMES
-        assert dict(zip(shown[::2], shown[1::2], strict=True)) == {"county": '"Juniper"', "cohort": '"2025H2"', "as_of": '""', "source": '"episodes"',
+        assert dict(zip(shown[::2], shown[1::2], strict=True)) == {"county": '"Juniper"', "cohort": '"2025H2"', "as_of": '""',
+                                                                   "source": '"episodes"',
                                                                    "data": json.dumps(str(data)), "profile": '"internal"'}
         if shots := os.environ.get("CQI_SHOTS"):
             page.screenshot(path=Path(shots) / "jupyter-scheduler.png")

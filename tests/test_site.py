@@ -84,16 +84,19 @@ def test_all_that_a_file_says(tmp_path):
     assert site(tmp_path, WHOLE) == Site(
         tmp_path, "Example State", ExtractFile("extracts/2026-*", "my_state", "2026-06-30", 30),
         Asked(("Alder", "Birch"), ("2025H2",), ("release",), "pages", "said.sqlite"),
-        (Target("Birch", "permanency_in_12_months", "0.42", "2026-12-31", "county permanency manager"), Target("All counties", "permanency_in_12_months", "45%")),
+        (Target("Birch", "permanency_in_12_months", "0.42", "2026-12-31", "county permanency manager"),
+         Target("All counties", "permanency_in_12_months", "45%")),
         (("Alder", "North"), ("Birch", "South")), Schedule("Monday", "07:30"),
-        HandOver(False, ("one@example.org",), ("two@example.org",), "three@example.org", "", True, "mail.example.org", 587, "tls", "cqi", "mail-password"))
+        HandOver(False, ("one@example.org",), ("two@example.org",), "three@example.org", "", True, "mail.example.org", 587, "tls", "cqi",
+                 "mail-password"))
 
 
 def test_what_a_file_does_not_say_is_as_it_always_is(tmp_path):
     assert read_site(tmp_path) is None
     found = site(tmp_path, LEAST)
     assert found == Site(tmp_path, "Example State", ExtractFile("extract"))
-    assert (found.review.out, found.review.profiles, found.schedule.every, found.handover.zip) == ("reports", ("internal", "release"), "first Monday", True)
+    assert (found.review.out, found.review.profiles, found.schedule.every,
+            found.handover.zip) == ("reports", ("internal", "release"), "first Monday", True)
     assert site(tmp_path, LEAST + 'as_of = "last complete month"\n') == found
 
 
@@ -102,7 +105,8 @@ def test_what_a_file_does_not_say_is_as_it_always_is(tmp_path):
     ("counties =", "county =", "[review]: there is no key 'county'. Did you mean 'counties' or"),
     ('name = "Example State"', "", "[site]: 'name' is missing; write name ="),
     ('data = "extracts/2026-*"', "", "[extract]: 'data' is missing; write data ="),
-    ('"extracts/2026-*"', '"https://example.org/x"', "[extract] data: 'https://example.org/x' is not right; it must be a file or folder of this machine"),
+    ('"extracts/2026-*"', '"https://example.org/x"',
+     "[extract] data: 'https://example.org/x' is not right; it must be a file or folder of this machine"),
     ("2026-06-30", '"last month"', "[extract] as_of: 'last month' is not right; write \"last complete month\", or a day as 2026-06-30"),
     ("days = 30", "days = 0", "not_older_than_days: 0 is not right; write a whole number from 1 to 3660"),
     ("days = 30", 'days = "30"', "write a whole number from 1 to 3660, without quotation marks"),
@@ -203,7 +207,8 @@ def test_a_changed_target_changes_the_key_of_pages_and_of_tables(tmp_path, monke
     drawn(tmp_path / "extract")
     monkeypatch.chdir(tmp_path)
     keys = []
-    for text in (LEAST, LEAST + TARGET.format(0.42), LEAST + TARGET.format(0.43), LEAST + REGIONS, LEAST + '[schedule]\nevery = "Monday"\n'):
+    for text in (LEAST, LEAST + TARGET.format(0.42), LEAST + TARGET.format(0.43), LEAST + REGIONS,
+                 LEAST + '[schedule]\nevery = "Monday"\n'):
         site(tmp_path, text)
         keys.append((inputs_digest("extract", "episodes"), key("extract", "episodes")))
     assert len(set(keys)) == 4 and keys[0] == keys[4]  # when a run is made changes no page
@@ -266,5 +271,6 @@ def test_a_notebook_run_by_hand_knows_the_site(tmp_path):
     drawn(tmp_path / "extract")
     site(tmp_path, LEAST + TARGET.format(0.42))
     code = "from cqi.sources import load; print(load('extract').targets.to_dict('records'))"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True,
+                          text=True)
     assert done.returncode == 0 and "0.42" in done.stdout, done.stderr

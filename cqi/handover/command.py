@@ -14,12 +14,15 @@ from cqi.vocabulary import site_folder
 
 def handover_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--out", type=Path, help="the folder of the pages, or that of one day in it (default: what cqi.toml says, else reports)")
-    parser.add_argument("--pdf", action="store_true", help="also print every page as PDF beside the zip files, where a Chromium, Chrome or Edge is there")
+    parser.add_argument("--out", type=Path,
+                        help="the folder of the pages, or that of one day in it (default: what cqi.toml says, else reports)")
+    parser.add_argument("--pdf", action="store_true",
+                        help="also print every page as PDF beside the zip files, where a Chromium, Chrome or Edge is there")
 
 
 def handed(options: argparse.Namespace) -> int:
-    """Writes the zip files of the newest run and, in a site's folder, the letter to readers who have not had it; returns 0 where all went, else 1.
+    """Writes the zip files of the newest run and, in a site's folder, the letter to readers who have not had it; returns 0 where all went,
+    else 1.
 
     With `--out` nobody is written to: it may be any run. Raises CqiError where there is no finished run, or where no browser prints.
     """

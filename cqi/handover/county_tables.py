@@ -26,8 +26,8 @@ class CountyTables:
         self._kept: dict[str, tuple[list[str], dict[str, list[list[str]]]]] = {}
 
     def of(self, county: County) -> dict[str, str]:
-        """The CSV text of every table that holds rows of the county, by file name: its own rows, and those of its region and of all counties,
-        which its pages set beside them. Only tables of the cohorts and official measures that it has pages of."""
+        """The CSV text of every table that holds rows of the county, by file name: its own rows, and those of its region and of all
+        counties, which its pages set beside them. Only tables of the cohorts and official measures that it has pages of."""
         own, found = self._written[county.name], {}
         for path in (path for word in county.cohorts for path in self._paths(word)):
             names = (self._regions.get(own, ""),) if path.name.endswith(REGIONS) else (own, WHOLE)

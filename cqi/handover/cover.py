@@ -38,9 +38,11 @@ def readme(given: Given, county: County) -> str:
     pages = [f"- {words_of(page)}: {page.place}" for page in county.pages]
     parts = [
         f"{name}: reviews as of {given.as_of_words}",
-        f"These pages say how children in foster care in {name} are doing, as the file knew it on {given.as_of_words}. {ALONE[given.profile]}",
-        f"How to open it. First unpack the whole zip file into a folder. Then open {given.profile}/index.html with a double click. The pages need no "
-        "network and no program but a browser. To have a page on paper or as a PDF, open it and choose Print; folded parts are printed too.",
+        f"These pages say how children in foster care in {name} are doing, as the file knew it on {given.as_of_words}. "
+        f"{ALONE[given.profile]}",
+        f"How to open it. First unpack the whole zip file into a folder. Then open {given.profile}/index.html with a double click. The "
+        "pages need no network and no program but a browser. To have a page on paper or as a PDF, open it and choose Print; folded parts "
+        "are printed too.",
         "What is in it.", "\n".join([*pages, f"- How the numbers are made: {given.profile}/methods.html",
                                      f"- The numbers behind the pages, for a spreadsheet: {given.profile}/tables"]),
         "How to read it.", "\n".join(f"- {words}" for words in to_know(given)),
@@ -50,7 +52,8 @@ def readme(given: Given, county: County) -> str:
 
 def to_know(given: Given) -> tuple[str, ...]:
     """What a reader must know who has these pages alone."""
-    hidden = f"{HIDDEN_MARK} stands for a number that is {HIDDEN_WORDS}. It is not zero. In the tables its cell is empty and its status is 'suppressed'."
+    hidden = (f"{HIDDEN_MARK} stands for a number that is {HIDDEN_WORDS}. It is not zero. "
+              "In the tables its cell is empty and its status is 'suppressed'.")
     return (
         f"Everything is as of {given.as_of_words}. What was written down later is in later reviews.",
         "So far means: many of these children may still be in care. Their figures are not final and are never set beside a figure that is.",
@@ -62,5 +65,6 @@ def to_know(given: Given) -> tuple[str, ...]:
 
 def _filled(part: str) -> str:
     """Lines of a width that any program shows whole; a list keeps its lines."""
-    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  " if line.startswith("- ") else "", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(textwrap.fill(line, WIDTH, subsequent_indent="  " if line.startswith("- ") else "", break_long_words=False,
+                                   break_on_hyphens=False)
                      for line in part.split("\n"))

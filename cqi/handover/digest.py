@@ -1,4 +1,5 @@
-"""The letter to readers: that the reviews are ready, as of when, where, and what is new in kind. Figures only where the site and the profile allow."""
+"""The letter to readers: that the reviews are ready, as of when, where, and what is new in kind. Figures only where the site and the
+profile allow."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ from cqi.vocabulary import SITE_FILE
 from cqi.wording.numbers import READERS, day_words, joined, plural
 
 NO_FIGURES = "This letter holds no figures. They stand on the pages, beside how sure they are and what they cannot tell."
-ABOUT_FIGURES = ("These are counts so far, as everyone may see them; many of these children may still be in care. The pages say what is usual by now, and what "
-                 "the numbers cannot tell. Counties stand in order of name: it is not a ranking.")
-KINDS = {"definitions": "a changed definition or benchmark, so that some numbers are not made as they were before", "journal": "what people said, or what was done about it",
+ABOUT_FIGURES = ("These are counts so far, as everyone may see them; many of these children may still be in care. The pages say what is "
+                 "usual by now, and what the numbers cannot tell. Counties stand in order of name: it is not a ranking.")
+KINDS = {"definitions": "a changed definition or benchmark, so that some numbers are not made as they were before",
+         "journal": "what people said, or what was done about it",
          "answers": "answers of teams"}
 """Parts that a run is made from, and what it means for readers that one has changed."""
 FOR_MAINTAINERS = "Those who look after the reviews are told why."
@@ -38,10 +40,13 @@ def digest(site: Site, ready: Ready) -> Letter:
     day = ready.given[0].as_of_words
     told = [f"The reviews of {site.name}, as of {day}, are ready.", tuple(_where(site, each) for each in ready.given)]
     if ready.missing:
-        told.append(f"{plural(ready.missing, 'page')} could not be made or given out. {FOR_MAINTAINERS if site.handover.maintainers else ''}")
+        told.append(f"{plural(ready.missing, 'page')} could not be made or given out. "
+                    f"{FOR_MAINTAINERS if site.handover.maintainers else ''}")
     if ready.zips:
-        told.append(f"For each county there is also a zip file with its pages, its tables and how they are made: {_place(site, ready.given[0], FOLDER)}")
-    told += [whats_new(ready.given[0]), *_figures(site, ready), f"You get this letter because your address is among the readers in the {SITE_FILE} of {site.name}. "
+        told.append("For each county there is also a zip file with its pages, its tables and how they are made: "
+                    f"{_place(site, ready.given[0], FOLDER)}")
+    told += [whats_new(ready.given[0]), *_figures(site, ready),
+             f"You get this letter because your address is among the readers in the {SITE_FILE} of {site.name}. "
              "A program sent it; nobody reads an answer to it."]
     return Letter(f"{site.name}: reviews as of {day} are ready", tuple(told))
 

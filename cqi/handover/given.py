@@ -30,7 +30,8 @@ class County:
 
 @dataclass(frozen=True)
 class Given:
-    """What one profile's readers were given: the tables in `published`, and the pages by what became of them. `state`: whose data it is, or empty."""
+    """What one profile's readers were given: the tables in `published`, and the pages by what became of them. `state`: whose data it is, or
+    empty."""
 
     published: Published
     state: str = ""
@@ -72,12 +73,14 @@ class Given:
         for job in self._jobs:
             if (county := job.parameters.get("county", WHOLE)) != WHOLE and job.place in self.pages:
                 made.setdefault(county, []).append(job)
-        return tuple(County(name, own[0].place.split("/")[1], tuple(sorted(own, key=lambda job: job.word == OFFICIAL))) for name, own in made.items())
+        return tuple(County(name, own[0].place.split("/")[1], tuple(sorted(own, key=lambda job: job.word == OFFICIAL)))
+                     for name, own in made.items())
 
     @property
     def _jobs(self) -> list[Job]:
         shared = {"as_of": self.published.as_of, "source": "", "data": ""}
-        return jobs(counties=self.published.record["made_from"]["counties"], cohorts=list(self.published.cohorts), profiles=[self.profile], shared=shared)
+        return jobs(counties=self.published.record["made_from"]["counties"], cohorts=list(self.published.cohorts), profiles=[self.profile],
+                    shared=shared)
 
     @cached_property
     def _status(self) -> dict[str, str]:
@@ -85,8 +88,8 @@ class Given:
 
 
 def given(folder: Path, profile: str, state: str = "") -> Given:
-    """What the run in this folder (that of its day, or one with the runs of several days, of which the newest counts) gave to this profile's
-    readers. Raises CqiError where there is no finished run, or none for the profile."""
+    """What the run in this folder (that of its day, or one with the runs of several days, of which the newest counts) gave to this
+    profile's readers. Raises CqiError where there is no finished run, or none for the profile."""
     return Given(Published(folder, profile), state)
 
 

@@ -31,8 +31,9 @@ class HandedOver:
 def hand_over(run: Run, site: Site) -> list[str]:
     """Hands a finished run over as the site asks: zip files, and the letter to readers. Returns lines to say.
 
-    Never raises for a disk, a mail server or a folder that is held: the pages are made, whatever becomes of this; the lines say what did not go, and
-    maintainers are told. Nobody gets the same letter twice. Where all went well, maintainers are told anew of what goes wrong next.
+    Never raises for a disk, a mail server or a folder that is held: the pages are made, whatever becomes of this; the lines say what did
+    not go, and maintainers are told. Nobody gets the same letter twice. Where all went well, maintainers are told anew of what goes wrong
+    next.
     """
     try:
         done = handed_over(run.folder, site)
@@ -46,7 +47,8 @@ def hand_over(run: Run, site: Site) -> list[str]:
 
 
 def handed_over(folder: Path, site: Site | None) -> HandedOver:
-    """The same for the run in this folder, of its day or the newest; without a site zip files alone. Raises CqiError where there is no run."""
+    """The same for the run in this folder, of its day or the newest; without a site zip files alone. Raises CqiError where there is no
+    run."""
     found = all_given(folder, site.name if site else "")
     done = _zips(found) if site is None or site.handover.zip else HandedOver()
     if site and site.handover.readers:
@@ -58,7 +60,8 @@ def handed_over(folder: Path, site: Site | None) -> HandedOver:
 def tell_maintainers(site: Site, reason: str) -> list[str]:
     """Writes to the site's maintainers what went wrong, once for a reason and an extract; returns lines to say where that did not go.
 
-    `reason` may have many lines and holds no value of a child's field, as no error of ours does; names of data files are left out. Never raises.
+    `reason` may have many lines and holds no value of a child's field, as no error of ours does; names of data files are left out. Never
+    raises.
     """
     from cqi.handover.letter import one_line
     from cqi.handover.post import post
@@ -67,7 +70,8 @@ def tell_maintainers(site: Site, reason: str) -> list[str]:
     sent, letter = _sent(site), trouble(site, reason)
     key = reason_key(site, letter)
     to_tell = [each for each in site.handover.maintainers if not sent.told(each, key)]
-    refused = post(site, lambda address: letter.to(address, site.handover.sender), to_tell, accepted=lambda address: sent.add(to=address, reason=key))
+    refused = post(site, lambda address: letter.to(address, site.handover.sender), to_tell,
+                   accepted=lambda address: sent.add(to=address, reason=key))
     return [f"Maintainers were not told ({one_line(address)}): {why}." for address, why in refused.items()]
 
 

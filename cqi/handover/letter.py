@@ -1,4 +1,5 @@
-"""Letters: to readers that the reviews are ready, to maintainers what went wrong; plain text, and the same as simple HTML. Never an attachment."""
+"""Letters: to readers that the reviews are ready, to maintainers what went wrong; plain text, and the same as simple HTML. Never an
+attachment."""
 
 from __future__ import annotations
 
@@ -21,12 +22,14 @@ class Letter:
     @property
     def text(self) -> str:
         """The letter as plain text."""
-        return "\n\n".join(one_line(part) if isinstance(part, str) else "\n".join(f"- {one_line(line)}" for line in part) for part in self.parts) + "\n"
+        return "\n\n".join(one_line(part) if isinstance(part, str) else "\n".join(f"- {one_line(line)}" for line in part)
+                           for part in self.parts) + "\n"
 
     @property
     def html(self) -> str:
         """The letter as HTML: nothing in it is fetched, and every name is text."""
-        body = "\n".join(f"<p>{_linked(part)}</p>" if isinstance(part, str) else "<ul>\n" + "\n".join(f"<li>{_linked(line)}</li>" for line in part) + "\n</ul>"
+        body = "\n".join(f"<p>{_linked(part)}</p>"
+                         if isinstance(part, str) else "<ul>\n" + "\n".join(f"<li>{_linked(line)}</li>" for line in part) + "\n</ul>"
                          for part in self.parts)
         return (f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(one_line(self.subject))}</title></head>\n'
                 f'<body style="font-family: sans-serif; line-height: 1.5; color: #16212B; max-width: 42em">\n{body}\n</body></html>\n')
@@ -49,5 +52,6 @@ def one_line(words: str) -> str:
 
 def _linked(words: str) -> str:
     """The words as HTML; one that is an address of the web is a link."""
-    return " ".join(f'<a href="{escape(word)}">{escape(word)}</a>' if word.startswith(("https://", "http://")) else escape(word) for word in one_line(words).split(" "))
+    return " ".join(f'<a href="{escape(word)}">{escape(word)}</a>' if word.startswith(("https://", "http://")) else escape(word)
+                    for word in one_line(words).split(" "))
 

@@ -28,7 +28,8 @@ _MEASURE = re.compile(r"\[([^\]]*)\]\(#(\w+)\)")
 
 
 def measures_in(tables: dict[str, str]) -> tuple[str, ...]:
-    """The measures that these tables hold, and those to be read together with them, in the registry's order. `tables`: CSV texts whose first column is
+    """The measures that these tables hold, and those to be read together with them, in the registry's order. `tables`: CSV texts whose
+    first column is
     `measure`."""
     found = {line[0] for text in tables.values() for line in csv.reader(io.StringIO(text))} & set(measure_names())
     while more := {near for name in found for near in measure(name).counter_measures} - found:
@@ -38,7 +39,8 @@ def measures_in(tables: dict[str, str]) -> tuple[str, ...]:
 
 @cache
 def methods_page(names: tuple[str, ...], profile: str) -> str:
-    """The page, for a place beside the `index.html` that it leads back to. Its links stay on the page: it says the same away from the program."""
+    """The page, for a place beside the `index.html` that it leads back to. Its links stay on the page: it says the same away from the
+    program."""
     told = _OUTSIDE.sub(r"\1", measure_dictionary([measure(name) for name in names]))
     words = LEAD + _ANCHOR.sub("", told[told.find("\n## "):])
     anchors = {title: anchor for anchor, title in outlined(words_html(words))[1]}

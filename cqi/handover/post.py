@@ -88,7 +88,8 @@ def password(site: Site) -> str:
     if told := os.environ.get(PASSWORD, ""):
         return told
     if not site.handover.password_file:
-        raise CqiError(f"{SITE_FILE}, [handover] user: its password is not there; set {PASSWORD}, or name a file with the password on its first "
+        raise CqiError(f"{SITE_FILE}, [handover] user: its password is not there; set {PASSWORD}, or name a file with the password on "
+                       "its first "
                        "line, which only you can read: password_file = \"mail-password\"")
     path = site.folder / Path(site.handover.password_file).expanduser()
     try:
@@ -96,13 +97,14 @@ def password(site: Site) -> str:
             _check_private(path, os.fstat(file.fileno()))
             return file.readline().rstrip("\r\n")
     except (OSError, UnicodeDecodeError):
-        raise CqiError(f"{SITE_FILE}, [handover] password_file: {site.handover.password_file} cannot be read; name a file with the password on its first "
-                       f"line, or set {PASSWORD}") from None
+        raise CqiError(f"{SITE_FILE}, [handover] password_file: {site.handover.password_file} cannot be read; name a file with the "
+                       f"password on its first line, or set {PASSWORD}") from None
 
 
 def _check_private(path: Path, found: os.stat_result) -> None:
     if hasattr(os, "getuid") and (stat.S_IMODE(found.st_mode) & 0o077 or found.st_uid not in (os.getuid(), 0)):
-        raise CqiError(f"{SITE_FILE}, [handover] password_file: others may read {path.name}, or it is not yours; make it yours alone: chmod 600 {path.name}")
+        raise CqiError(f"{SITE_FILE}, [handover] password_file: others may read {path.name}, or it is not yours; make it yours alone: "
+                       f"chmod 600 {path.name}")
 
 
 def _reason(error: Exception, handover: HandOver) -> str:
@@ -121,10 +123,11 @@ def _reason(error: Exception, handover: HandOver) -> str:
 
 
 WORDS = (
-    (ssl.SSLCertVerificationError, "has a certificate that this machine does not trust for that name; where the agency has an authority of its own, let "
-                                   "SSL_CERT_FILE name its certificate"),
+    (ssl.SSLCertVerificationError, "has a certificate that this machine does not trust for that name; where the agency has an authority of "
+                                   "its own, let SSL_CERT_FILE name its certificate"),
     (ssl.SSLError, "did not begin an encrypted connection; see whether [handover] security and port belong together"),
-    (smtplib.SMTPNotSupportedError, "does not offer what is needed: see [handover] security, user, and letters outside a to z in an address"),
+    (smtplib.SMTPNotSupportedError,
+     "does not offer what is needed: see [handover] security, user, and letters outside a to z in an address"),
     (smtplib.SMTPServerDisconnected, "ended the connection"),
     (TimeoutError, "did not answer in time"),
     (ConnectionRefusedError, "is not there: nothing answers at that port"),

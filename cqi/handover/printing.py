@@ -31,7 +31,8 @@ BY_HAND = "Open a page in any browser and choose Print, then Save as PDF; or ins
 def browser() -> str:
     """The browser that prints: the one that CHROMIUM names, else the first that is there; empty where there is none."""
     named = os.environ.get("CHROMIUM", "")
-    usual = [os.path.join(os.environ.get(root, ""), place) for place in PLACES.get(sys.platform, ()) for root in ("ProgramFiles", "ProgramFiles(x86)")]
+    usual = [os.path.join(os.environ.get(root, ""), place) for place in PLACES.get(sys.platform, ())
+             for root in ("ProgramFiles", "ProgramFiles(x86)")]
     found = (shutil.which(each) for each in (named, *BROWSERS, *usual) if each)
     return next(filter(None, found), "")
 
@@ -42,9 +43,11 @@ def paper_folder(given: Given) -> Path:
 
 
 def printed(given: Given) -> Iterator[Path]:
-    """Prints every page of the run for this profile, `pdf/birch-2025h2.pdf` for `birch/2025h2.html`, each whole or not there, and yields its path.
+    """Prints every page of the run for this profile, `pdf/birch-2025h2.pdf` for `birch/2025h2.html`, each whole or not there, and yields
+    its path.
 
-    Raises CqiError where there is no browser, saying how to print by hand, or where one does not print. Whoever calls it holds the run's folder.
+    Raises CqiError where there is no browser, saying how to print by hand, or where one does not print. Whoever calls it holds the run's
+    folder.
     """
     if not (program := browser()):
         raise CqiError(f"No browser was found that prints. {BY_HAND}")
@@ -53,7 +56,8 @@ def printed(given: Given) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="cqi-print-") as own:
         for place in given.pages:
             name = Path(place).with_suffix("").as_posix().partition("/")[2].replace("/", "-")
-            (page := Path(own) / "page.html").write_text(_titled((given.folder / place).read_text(encoding="utf-8"), given.folder), encoding="utf-8")
+            (page := Path(own) / "page.html").write_text(_titled((given.folder / place).read_text(encoding="utf-8"), given.folder),
+                                                         encoding="utf-8")
             yield write_bytes(folder / f"{name}.pdf", _pdf(program, page, place))
 
 
@@ -61,11 +65,13 @@ def _titled(page: str, run: Path) -> str:
     """The page for printing away from its folder, with its title, which names place and as-of date, at the foot of each sheet."""
     title = unescape(found[1]) if (found := _TITLE.search(page)) else ""
     foot = f'<style>@page {{ @bottom-left {{ content: "{css_text(title)}"; font: 9pt sans-serif; color: #4A5763; }} }}</style>'
-    return _STYLES.sub(lambda _: f'href="{(run / "assets" / "cqi.css").resolve().as_uri()}"', page, count=1).replace("</head>", f"{foot}</head>", 1)
+    return _STYLES.sub(lambda _: f'href="{(run / "assets" / "cqi.css").resolve().as_uri()}"', page,
+                       count=1).replace("</head>", f"{foot}</head>", 1)
 
 
 def css_text(words: str) -> str:
-    """The words as they may stand between the quotation marks of a text in a stylesheet: all but letters and digits of ASCII by their numbers."""
+    """The words as they may stand between the quotation marks of a text in a stylesheet: all but letters and digits of ASCII by their
+    numbers."""
     return "".join(letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):06x}" for letter in words)
 
 
@@ -73,11 +79,14 @@ def _pdf(program: str, page: Path, place: str) -> bytes:
     """One page as PDF; beside it the browser keeps what it needs."""
     own, paper = page.parent, page.with_suffix(".pdf")
     paper.unlink(missing_ok=True)
-    words = [program, "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-             "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={own / 'browser'}", "--no-pdf-header-footer",
+    words = [program, "--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync",
+             "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={own / 'browser'}",
+             "--no-pdf-header-footer",
              f"--print-to-pdf={paper}", *(["--no-sandbox"] if _is_root() else []), page.as_uri()]
     try:
-        subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=PAGE_SECONDS, check=False)
+        subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=PAGE_SECONDS,
+                       check=False)
         return paper.read_bytes()
     except (OSError, subprocess.TimeoutExpired):
         raise CqiError(f"{Path(program).name} did not print {place}. {BY_HAND}") from None

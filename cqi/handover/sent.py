@@ -33,7 +33,8 @@ class Sent:
         line = json.dumps({**said, "at": datetime.now(timezone.utc).isoformat(timespec="seconds")})
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600)
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0),
+                           0o600)
             try:
                 os.write(file, f"{line}\n".encode() if self._ends(file) else f"\n{line}\n".encode())
                 os.fsync(file)

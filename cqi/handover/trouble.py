@@ -18,8 +18,9 @@ KNOWN = {*TABLE_COLUMNS, *GOAL_COLUMNS}
 """Names of data files that hold no other word than the table's."""
 MOST = 40
 _PATH = re.compile(r"[^\s\"'(),;]*[/\\][^\s\"'(),;]*")
-ABOUT = ("Names of data files are left out of this letter; the command says them where it runs. There, cqi doctor says what is missing, and cqi review tries "
-         "again. Readers were told nothing of this. The same is not written again for the same extract until all has gone well.")
+ABOUT = ("Names of data files are left out of this letter; the command says them where it runs. There, cqi doctor says what is missing, "
+         "and cqi review tries again. Readers were told nothing of this. The same is not written again for the same extract until all has "
+         "gone well.")
 
 
 def trouble(site: Site, what: str) -> Letter:
@@ -31,7 +32,8 @@ def trouble(site: Site, what: str) -> Letter:
 
 
 def reason_key(site: Site, letter: Letter) -> str:
-    """The key of a reason: the same for the same words with other numbers, as of days or processes, while the extract has the same files."""
+    """The key of a reason: the same for the same words with other numbers, as of days or processes, while the extract has the same
+    files."""
     said = re.sub(r"\d+", "0", repr(letter.parts))
     return sha256(repr((said, _files(site))).encode()).hexdigest()[:16]
 

@@ -32,8 +32,8 @@ def zip_name(given: Given, county: County) -> str:
 
 
 def written_zips(given: Given) -> list[Path]:
-    """Writes a zip file for every county that has pages and returns their paths. Those of internal pages are their owner's only; who may read the
-    run's folder may read the others. Whoever calls it holds the run's folder."""
+    """Writes a zip file for every county that has pages and returns their paths. Those of internal pages are their owner's only; who may
+    read the run's folder may read the others. Whoever calls it holds the run's folder."""
     folder, tables = made_folder(given), CountyTables(given)
     return [write_bytes(folder / f"{zip_name(given, county)}.zip", zipped(given, county, tables)) for county in given.counties]
 
@@ -78,7 +78,8 @@ def write_bytes(path: Path, content: bytes) -> Path:
     """Writes beside the path, makes sure of it on the disk, then renames; returns the path. Who may read its folder may read it."""
     working = path.with_name(f".{path.name}{PART}")
     try:
-        with open(os.open(working, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0), 0o600), "wb") as file:
+        with open(os.open(working, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0),
+                          0o600), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -20,7 +20,8 @@ from cqi.sources.declared import declared_source
 from cqi.vocabulary import definition_folders
 
 RECORD = "restricted/published.json"
-"""Below a run's folder: what the next run compares itself with. Digests of internal tables are not for every reader: they confirm a guess."""
+"""Below a run's folder: what the next run compares itself with. Digests of internal tables are not for every reader: they confirm a
+guess."""
 TABLES = ("course", "looks", "measures")
 """Tables of a cohort that are compared."""
 NUMBERS = ("numerator", "denominator", "observed")
@@ -79,14 +80,15 @@ def _read(folder: Path, profile: str, changed: int, size: int) -> Last | None:
     except ValueError:
         return None
     tables = record.get("published", {}).get(profile) if isinstance(record, dict) else None
-    if not tables or not all(_digest(_path(folder, profile, word, name)) == written for word, each in tables.items() for name, written in each.items()):
+    if not tables or not all(_digest(_path(folder, profile, word, name)) == written for word, each in tables.items()
+                             for name, written in each.items()):
         return None
     return Last(folder, profile, record, _told([record["as_of"], record["inputs"], record["defined"], tables]))
 
 
 def recorded(folder: Path, facts: dict, source: str, words: dict[str, list[str]]) -> dict:
-    """What the next run needs to know of this one: its as-of date, its files, all that decides how its numbers come about, and the digest of each of TABLES
-    that it has published of the cohorts of each profile. `facts` as every page has them."""
+    """What the next run needs to know of this one: its as-of date, its files, all that decides how its numbers come about, and the digest
+    of each of TABLES that it has published of the cohorts of each profile. `facts` as every page has them."""
     return {"as_of": facts["as_of"], "inputs": facts["inputs"], "defined": defined(source),
             "published": {profile: _published(folder, profile, own) for profile, own in words.items()}}
 
@@ -96,8 +98,8 @@ def _published(folder: Path, profile: str, words: Iterable[str]) -> dict[str, di
 
 
 def defined(source: str) -> dict:
-    """What decides how numbers come about, for a run's record: digests of each measure's rule, each table of published figures and the source's
-    declaration, and the program's version."""
+    """What decides how numbers come about, for a run's record: digests of each measure's rule, each table of published figures and the
+    source's declaration, and the program's version."""
     return _defined(source, os.environ.get("CQI_DEFINITIONS", ""))
 
 
@@ -109,7 +111,8 @@ def _defined(source: str, own: str) -> dict:
 
 
 def _benchmarks() -> dict[str, str]:
-    paths = {path.name: path for folder in definition_folders("benchmarks") if folder.is_dir() for path in folder.iterdir() if path.name.endswith(".csv")}
+    paths = {path.name: path for folder in definition_folders("benchmarks") if folder.is_dir() for path in folder.iterdir()
+             if path.name.endswith(".csv")}
     return {name.removesuffix(".csv"): hashlib.sha256(paths[name].read_bytes()).hexdigest()[:16] for name in sorted(paths)}
 
 

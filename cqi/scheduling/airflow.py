@@ -22,14 +22,16 @@ with DAG(dag_id={name!r}, schedule={schedule!r}, start_date=datetime(2026, 1, 1)
 def shown(task: Task) -> str:
     """The file: one task that calls `cqi review` in the site's folder. Where another run is at work (4), it is skipped."""
     command = shlex.join((task.python, *module("review")))
-    return DAG.format(words=task.when.words, name=task.name, schedule=task.when.crontab_with_weeks, command=command, folder=str(task.folder))
+    return DAG.format(words=task.when.words, name=task.name, schedule=task.when.crontab_with_weeks, command=command,
+                      folder=str(task.folder))
 
 
 def install(task: Task) -> list[str]:
     """Writes the file and says where to put it."""
     path = place(task)
     path.write_text(shown(task), encoding="utf-8")
-    return [f"Written: {path}", "Copy it into the dags folder of your Airflow. It is checked for its form; it has not been tried in Airflow."]
+    return [f"Written: {path}",
+            "Copy it into the dags folder of your Airflow. It is checked for its form; it has not been tried in Airflow."]
 
 
 def remove(task: Task) -> list[str]:

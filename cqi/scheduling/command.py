@@ -22,11 +22,13 @@ FORGOTTEN = ("CQI_DEFINITIONS", "CQI_NOTEBOOKS", "CQI_JOURNAL")
 
 def schedule_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `cqi schedule`."""
-    parser.add_argument("--scheduler", choices=tuple(SCHEDULERS), help="which scheduler (default: the one found here: a systemd timer of yours, else cron)")
+    parser.add_argument("--scheduler", choices=tuple(SCHEDULERS),
+                        help="which scheduler (default: the one found here: a systemd timer of yours, else cron)")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--install", action="store_true", help="hand it to the scheduler, after it was shown")
     what.add_argument("--remove", action="store_true", help="take it back")
-    what.add_argument("--due", action="store_true", help="make the run that was last due, if it has not happened; this is what the scheduler starts")
+    what.add_argument("--due", action="store_true",
+                      help="make the run that was last due, if it has not happened; this is what the scheduler starts")
 
 
 def scheduled(options: argparse.Namespace) -> int:
@@ -81,7 +83,8 @@ def _found() -> str:
         return "systemd"
     if which("crontab"):
         return "cron"
-    raise CqiError("No scheduler was found here: neither a systemd of yours nor cron. Install cron, or choose: cqi schedule --scheduler windows (or airflow, jupyter).")
+    raise CqiError("No scheduler was found here: neither a systemd of yours nor cron. Install cron, or choose: cqi schedule --scheduler "
+                   "windows (or airflow, jupyter).")
 
 
 def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list[str]:
@@ -96,7 +99,9 @@ def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list
         lines += [f"The last run that a scheduler started {how} ended with exit code {last.code}.", *(f"  {line}" for line in last.said)]
     if due:
         lines.append(f"The run that was due on {due_words(due)} has not happened: the look at {task.when.look:%H:%M} makes it.")
-    lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN if os.environ.get(name)]
+    lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN
+              if os.environ.get(name)]
     if site.handover.user and not site.handover.password_file:
-        lines.append("The mail user's password comes from CQI_MAIL_PASSWORD, which a scheduler is not told: set it there too, or name a password_file in cqi.toml.")
+        lines.append("The mail user's password comes from CQI_MAIL_PASSWORD, which a scheduler is not told: set it there too, or name a "
+                     "password_file in cqi.toml.")
     return [*lines, *notes]

@@ -17,7 +17,8 @@ def shown(task: Task) -> str:
     begin, end = _marks(task)
     command = _command(task)
     return "\n".join((begin, f"# The run: {task.when.words}", f"{_days(task.when)} {_guard(task.when)}{command}",
-                      "# Every day: makes a run that was missed, or whose data came late", f"{_clock(task.when.look)} * * * {command}", end)) + "\n"
+                      "# Every day: makes a run that was missed, or whose data came late", f"{_clock(task.when.look)} * * * {command}",
+                      end)) + "\n"
 
 
 def install(task: Task) -> list[str]:
@@ -86,9 +87,11 @@ def _write(crontab: bytes) -> None:
 def _parted(crontab: bytes, task: Task) -> tuple[bytes, bytes | None, bytes]:
     """What stands before the block of this folder, in it (None where there is none), and after it."""
     lines = crontab.splitlines(keepends=True)
-    begin, end = ([number for number, line in enumerate(lines) if line.startswith(mark.encode())] for mark in (f"# {task.name} begin", f"# {task.name} end"))
+    begin, end = ([number for number, line in enumerate(lines) if line.startswith(mark.encode())]
+                  for mark in (f"# {task.name} begin", f"# {task.name} end"))
     if not begin and not end:
         return crontab, None, b""
     if len(begin) != 1 or len(end) != 1 or begin > end:
-        raise CqiError(f"Your crontab holds a part of the block {task.name}, but not the whole of it; remove its lines with crontab -e, then try again.")
+        raise CqiError(f"Your crontab holds a part of the block {task.name}, but not the whole of it; remove its lines with crontab -e, "
+                       "then try again.")
     return b"".join(lines[:begin[0]]), b"".join(lines[begin[0]:end[0] + 1]), b"".join(lines[end[0] + 1:])

@@ -1,4 +1,5 @@
-"""Whether the run that was last due has happened, and the run if it has not: what makes up for a machine that was off, or data that came late."""
+"""Whether the run that was last due has happened, and the run if it has not: what makes up for a machine that was off, or data that came
+late."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ COUNTED = re.compile(r"\d+ of \d+ (step|page)s?,")
 
 @dataclass(frozen=True)
 class Attempt:
-    """A run that a scheduler started: when it was due, how it ended, the digest of what it would have read, and its last words. `due` is empty
-    where cqi.toml could not be read, which says when."""
+    """A run that a scheduler started: when it was due, how it ended, the digest of what it would have read, and its last words. `due` is
+    empty where cqi.toml could not be read, which says when."""
 
     due: str
     code: int
@@ -85,8 +86,8 @@ def made_if_due(site: Site, now: datetime) -> int:
 def _nothing(due: datetime, last: Attempt | None) -> str:
     """Why nothing is to be done."""
     if last and last.due == due.isoformat() and last.code:
-        return (f"The run that was due on {due_words(due)} ended with exit code {last.code}; cqi schedule says why. It is tried again once the data or "
-                "cqi.toml have changed, or by hand: cqi review")
+        return (f"The run that was due on {due_words(due)} ended with exit code {last.code}; cqi schedule says why. It is tried again once "
+                "the data or cqi.toml have changed, or by hand: cqi review")
     return f"Nothing to do: the run that was due on {due_words(due)} has happened."
 
 
@@ -98,7 +99,8 @@ def due_words(moment: datetime) -> str:
 def _reviewed(site: Site) -> tuple[int, list[str]]:
     """Runs the command in the site's folder: its exit code, and the last lines that it said, which are said on as they come."""
     command = [sys.executable, *module("review")]
-    with subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace") as process:
+    with subprocess.Popen(command, cwd=site.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                          errors="replace") as process:
         said: list[str] = []
         try:
             for line in process.stdout:
@@ -121,7 +123,8 @@ def _made_by_hand(site: Site, due: datetime, now: datetime) -> bool:
     asked = {name: list(getattr(site.review, name)) for name in ("counties", "cohorts", "profiles")}
     for record in records(pages(site)):
         made = datetime.fromisoformat(record["made"]).astimezone().replace(tzinfo=None)
-        if due <= made <= now and asked.items() <= record["parameters"].items() and all(page["status"] == "done" for page in record["pages"]):
+        whole = asked.items() <= record["parameters"].items() and all(page["status"] == "done" for page in record["pages"])
+        if whole and due <= made <= now:
             return True
     return False
 

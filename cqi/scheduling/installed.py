@@ -24,7 +24,8 @@ def installed(site: Site) -> str:
 
 
 def elsewhere(site: Site) -> str:
-    """The scheduler that cannot be asked from here, and for which `cqi schedule --install` has written a file into the site's folder; '' for none.
+    """The scheduler that cannot be asked from here, and for which `cqi schedule --install` has written a file into the site's folder; ''
+    for none.
 
     The file says nothing of whether it was taken in.
     """

@@ -1,4 +1,5 @@
-"""The review of one county as a notebook job of a running JupyterLab, by its extension jupyter-scheduler: the notebook's parameters stand in its form.
+"""The review of one county as a notebook job of a running JupyterLab, by its extension jupyter-scheduler: the notebook's parameters stand
+in its form.
 
 That form begins empty; it shows parameters where a job definition holds them, and this is what is handed over. It writes each value into
 the notebook as Python, so a text has its quotation marks.
@@ -18,7 +19,8 @@ from cqi.site.places import data
 from cqi.vocabulary import CqiError
 
 DEFINITIONS = "scheduler/job_definitions"
-NOTES = ("A job runs while JupyterLab does; one that was missed is not made up for. It makes one notebook of one county: for all pages use another scheduler.",)
+NOTES = ("A job runs while JupyterLab does; one that was missed is not made up for. It makes one notebook of one county: for all pages use "
+         "another scheduler.",)
 LOSES = "To begin anew take it back first (--remove), which also deletes the jobs that it has made."
 LONG = 30
 """Seconds within which a JupyterLab answers."""
@@ -60,7 +62,8 @@ def parameters(task: Task) -> dict[str, str]:
 
     declared = {name: told["default"] for name, told in inspect_notebook(str(notebook_path("review"))).items()}
     extract, review = task.site.extract, task.site.review
-    own = {"county": review.counties[:1], "cohort": review.cohorts[:1], "source": [extract.source], "data": [data(task.site)], "profile": review.profiles[:1]}
+    own = {"county": review.counties[:1], "cohort": review.cohorts[:1], "source": [extract.source], "data": [data(task.site)],
+           "profile": review.profiles[:1]}
     return declared | {name: json.dumps(told[0], ensure_ascii=False) for name, told in own.items() if told}
 
 
@@ -96,7 +99,8 @@ def _ask(server: dict, path: str, body: dict | None = None, *, method: str = "")
         with urllib.request.urlopen(asked, timeout=LONG) as answer:
             return json.loads(answer.read() or b"{}")
     except urllib.error.HTTPError as error:
-        why = "its extension is not there: pip install jupyter-scheduler, then start JupyterLab again" if error.code == 404 else f"it answered {error.code}"
+        missing = "its extension is not there: pip install jupyter-scheduler, then start JupyterLab again"
+        why = missing if error.code == 404 else f"it answered {error.code}"
         raise CqiError(f"{server['url']}: JupyterLab did not take this; {why}.") from None
     except OSError:
         raise CqiError(f"{server['url']}: JupyterLab does not answer; start it again.") from None

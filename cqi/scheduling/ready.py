@@ -28,9 +28,10 @@ def not_ready(site: Site, today: date) -> str:
 def unready(site: Site, today: date) -> str:
     """What about the site's data is not ready at this day, what was expected, and what to do; empty where it is ready.
 
-    Not ready: the as-of date is more than `not_older_than_days` before today, or not before today, or before the last run's; a file that the last
-    run read is not there, or has shrunk to less than half; of dated extracts, the newest misses counties, or many of the children in care, of
-    the one before. The same data as last time is ready: the run says itself that nothing is new. Raises CqiError for data that cannot be read.
+    Not ready: the as-of date is more than `not_older_than_days` before today, or not before today, or before the last run's; a file that
+    the last run read is not there, or has shrunk to less than half; of dated extracts, the newest misses counties, or many of the children
+    in care, of the one before. The same data as last time is ready: the run says itself that nothing is new. Raises CqiError for data that
+    cannot be read.
     """
     from cqi import tables
     from cqi.render.made_from import records
@@ -45,14 +46,14 @@ def _old(day: date, reason: str, site: Site, today: date) -> str:
     from cqi.wording.numbers import day_words, plural
 
     if day >= today:
-        return (f"The data is taken to be whole up to {day_words(day)} ({reason}), and that day is not over on {day_words(today)}: its last days cannot be "
-                "in the data. Wait for the data of the month's end, or write another as_of in cqi.toml.")
+        return (f"The data is taken to be whole up to {day_words(day)} ({reason}), and that day is not over on {day_words(today)}: its "
+                "last days cannot be in the data. Wait for the data of the month's end, or write another as_of in cqi.toml.")
     age, allowed = (today - day).days, site.extract.not_older_than_days
     if age <= allowed:
         return ""
-    return (f"The data is whole up to {day_words(day)} ({reason}). That is {plural(age, 'day')} before {day_words(today)}; cqi.toml allows {allowed} "
-            f"(not_older_than_days). Expected: data up to {day_words(today.replace(day=1) - timedelta(days=1))}. Put a newer extract at {site.extract.data}; "
-            "the next run finds it.")
+    return (f"The data is whole up to {day_words(day)} ({reason}). That is {plural(age, 'day')} before {day_words(today)}; cqi.toml allows "
+            f"{allowed} (not_older_than_days). Expected: data up to {day_words(today.replace(day=1) - timedelta(days=1))}. Put a newer "
+            f"extract at {site.extract.data}; the next run finds it.")
 
 
 def _backward(day: date, earlier: list[dict]) -> str:
@@ -62,8 +63,8 @@ def _backward(day: date, earlier: list[dict]) -> str:
     latest = max((each["as_of"] for each in earlier), default="")
     if day.isoformat() >= latest:
         return ""
-    return (f"The data is whole up to {day_words(day)}, and a run as of {day_words(date.fromisoformat(latest))} was made before: this is an older extract, "
-            f"or a part is missing. Look at what was put there last. {HOW}")
+    return (f"The data is whole up to {day_words(day)}, and a run as of {day_words(date.fromisoformat(latest))} was made before: this is "
+            f"an older extract, or a part is missing. Look at what was put there last. {HOW}")
 
 
 def _partial(site: Site, earlier: list[dict]) -> str:
@@ -71,7 +72,8 @@ def _partial(site: Site, earlier: list[dict]) -> str:
     from cqi import tables
     from cqi.wording.numbers import joined
 
-    before = {file: size for file, _, size in next((each["inputs"] for each in earlier if each["parameters"].get("source") == site.extract.source), [])
+    before = {file: size
+              for file, _, size in next((each["inputs"] for each in earlier if each["parameters"].get("source") == site.extract.source), [])
               if not file.startswith(SITE_FILE)}
     now = {file: size for file, _, size in tables.read(data(site), site.extract.source)[0].inputs.itertuples(index=False)}
     if not before.keys() & now.keys():

@@ -32,8 +32,8 @@ class Task:
     def __post_init__(self) -> None:
         for place in (str(self.folder), self.python):
             if UNFIT.search(place):
-                raise CqiError("The name of this folder, or of the one that the program is in, holds a character that schedulers cannot read "
-                               "(a line's end, a tab, a backslash); move it to a folder with another name.")
+                raise CqiError("The name of this folder, or of the one that the program is in, holds a character that schedulers "
+                               "cannot read (a line's end, a tab, a backslash); move it to a folder with another name.")
 
     @property
     def folder(self) -> Path:
@@ -61,7 +61,8 @@ def done(words: list[str], *, said: bytes = b"") -> subprocess.CompletedProcess:
     try:
         return subprocess.run(words, input=said, capture_output=True, check=False)
     except FileNotFoundError:
-        raise CqiError(f"{words[0]}: not on this machine; choose another with --scheduler cron, systemd, windows, airflow or jupyter.") from None
+        raise CqiError(f"{words[0]}: not on this machine; choose another with --scheduler cron, systemd, windows, airflow or "
+                       "jupyter.") from None
 
 
 def succeeded(words: list[str], *, said: bytes = b"") -> None:

@@ -16,7 +16,8 @@ FARTHEST = timedelta(days=62)
 """No rule lets more than two months pass."""
 LOOK_HOURS = 6
 """Hours after the time of the run, every day, at which is looked whether a run was missed."""
-RIGHT = 'write a day of the week ("first Monday" to "fourth Sunday", or "Monday" for every week), a day of the month ("1st" to "28th"), or "day"'
+RIGHT = ('write a day of the week ("first Monday" to "fourth Sunday", or "Monday" for every week), '
+         'a day of the month ("1st" to "28th"), or "day"')
 RIGHT_TIME = "write it as 06:00"
 
 
@@ -48,7 +49,8 @@ class Rule:
 
     @property
     def crontab_with_weeks(self) -> str:
-        """The five fields where a week of the month can be written with its weekday, as croniter reads them: `0 6 * * MON#1`. cron itself cannot."""
+        """The five fields where a week of the month can be written with its weekday, as croniter reads them: `0 6 * * MON#1`. cron itself
+        cannot."""
         weekday = "*" if self.weekday is None else WEEKDAYS[self.weekday][:3].upper() + (f"#{self.week}" if self.week else "")
         return f"{self.at.minute} {self.at.hour} {self.day or '*'} * {weekday}"
 
@@ -59,7 +61,8 @@ class Rule:
             return f"on day {self.day} of the month at {self.at:%H:%M}"
         if self.weekday is None:
             return f"every day at {self.at:%H:%M}"
-        of_month = f"on the {ORDINALS[self.week - 1]} {WEEKDAYS[self.weekday]} of the month" if self.week else f"every {WEEKDAYS[self.weekday]}"
+        name = WEEKDAYS[self.weekday]
+        of_month = f"on the {ORDINALS[self.week - 1]} {name} of the month" if self.week else f"every {name}"
         return f"{of_month} at {self.at:%H:%M}"
 
 

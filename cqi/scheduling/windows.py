@@ -11,7 +11,8 @@ from cqi.scheduling.when import WEEKDAYS, Rule
 
 SPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
-SETTINGS = {"MultipleInstancesPolicy": "IgnoreNew", "DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false", "StartWhenAvailable": "true"}
+SETTINGS = {"MultipleInstancesPolicy": "IgnoreNew", "DisallowStartIfOnBatteries": "false", "StopIfGoingOnBatteries": "false",
+            "StartWhenAvailable": "true"}
 """Never two at once; a start that was missed happens once the machine is on."""
 BEGINS = datetime(2026, 1, 1)
 """From when on triggers count; any day in the past does."""

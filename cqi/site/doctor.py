@@ -22,8 +22,8 @@ SECONDS = 10
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was looked at: what it is, how it stands, and what to do about it; nothing where all is well. `unseen`: it cannot be looked
-    at from here, so nobody can say whether it is well."""
+    """One thing that was looked at: what it is, how it stands, and what to do about it; nothing where all is well. `unseen`: it cannot be
+    looked at from here, so nobody can say whether it is well."""
 
     what: str
     found: str
@@ -75,7 +75,8 @@ def _definitions(site: Site) -> Iterator[Line]:
     """A line where a variable of the environment hides the site's own definitions."""
     named, own = os.environ.get("CQI_DEFINITIONS", ""), site.folder / "definitions"
     if named and own.is_dir() and Path(named).resolve() != own.resolve():
-        yield Line("Definitions", "CQI_DEFINITIONS names another folder, so those of this one are not read", "Remove the variable: unset CQI_DEFINITIONS")
+        yield Line("Definitions", "CQI_DEFINITIONS names another folder, so those of this one are not read",
+                   "Remove the variable: unset CQI_DEFINITIONS")
 
 
 def _looked(what: str, look: Callable) -> list[Line]:
@@ -99,12 +100,16 @@ def _extract(site: Site) -> Iterator[Line]:
     place = places.data(site)
     extract = load(place, site.extract.source)
     counties = sorted(extract.episodes["county"].unique())
-    yield Line("Extract", f"{Path(place).name}, read as {site.extract.source}: {plural(len(extract.episodes), 'stay')} in {plural(len(counties), 'county', 'counties')}")
+    yield Line("Extract", f"{Path(place).name}, read as {site.extract.source}: {plural(len(extract.episodes), 'stay')} in "
+                          f"{plural(len(counties), 'county', 'counties')}")
     yield from _looked("Freshness", lambda: [_fresh(chosen_as_of(extract.episodes, site.extract.as_of).day, site)])
-    yield _mapped("Columns", columns_lost(site, place), "all there", f"Correct their names in definitions/sources/{site.extract.source}.toml, or ask for them.")
-    yield _mapped("Codes", codes_left(site, place), "all known", f"Add them to the code lists of the source '{site.extract.source}', or correct them in the agency's system; cqi check says where.")
+    yield _mapped("Columns", columns_lost(site, place), "all there",
+                  f"Correct their names in definitions/sources/{site.extract.source}.toml, or ask for them.")
+    yield _mapped("Codes", codes_left(site, place), "all known", f"Add them to the code lists of the source '{site.extract.source}', or "
+                                                                 "correct them in the agency's system; cqi check says where.")
     yield _set_aside(extract)
-    yield _mapped("Counties", counties_lost(site, counties), f"all that {SITE_FILE} names are in the extract", f"Correct the names in {SITE_FILE}.")
+    yield _mapped("Counties", counties_lost(site, counties), f"all that {SITE_FILE} names are in the extract",
+                  f"Correct the names in {SITE_FILE}.")
 
 
 def _fresh(as_of: date, site: Site) -> Line:
@@ -212,4 +217,5 @@ def _password(site: Site) -> Line:
     from cqi.handover.post import PASSWORD, password
 
     password(site)
-    return Line("Password", f"from {PASSWORD}; whatever starts the run must set it too" if os.environ.get(PASSWORD) else f"from {site.handover.password_file}")
+    return Line("Password", f"from {PASSWORD}; whatever starts the run must set it too"
+                if os.environ.get(PASSWORD) else f"from {site.handover.password_file}")

@@ -19,7 +19,8 @@ def data(site: Site) -> str:
     """The extract that a run reads now, whole: the newest. Raises CqiError where none is there."""
     found = [each for each in extracts(site) if each.exists()]
     if not found:
-        raise CqiError(f"{SITE_FILE}, [extract] data: nothing is called {site.extract.data} yet. Put the extract there, or correct the name.")
+        raise CqiError(f"{SITE_FILE}, [extract] data: nothing is called {site.extract.data} yet. Put the extract there, or "
+                       "correct the name.")
     return str(found[-1].resolve())
 
 
@@ -37,7 +38,8 @@ def journal(site: Site) -> str:
 
 
 def journal_there(site: Site) -> str:
-    """The place of the site's journal, for those who read it; empty also where nobody has said anything yet, so that its file is not there."""
+    """The place of the site's journal, for those who read it; empty also where nobody has said anything yet, so that its file is not
+    there."""
     from cqi.journal.place import is_address
 
     place = journal(site)

@@ -21,8 +21,8 @@ EXAMPLES = {"name": '"Example State"', "data": '"extract"', "county": '"Birch"',
 def read_site(folder: Path) -> Site | None:
     """The site of this folder as its `cqi.toml` says; None where there is no such file. What is not said there is as `cqi.site.parts` says.
 
-    Raises CqiError that names the key and what would be right, for the first thing that is wrong; whether the data are there, or a county or
-    measure is known, is for those to say who read them.
+    Raises CqiError that names the key and what would be right, for the first thing that is wrong; whether the data are there, or a county
+    or measure is known, is for those to say who read them.
     """
     path = folder / SITE_FILE
     if not path.is_file():
@@ -74,12 +74,14 @@ def _known(where: str, held: dict, keys) -> None:
     """Raises CqiError for the first key that there is not: the key, never what stands beside it."""
     for key in held:
         if key == "password":
-            raise CqiError(f"{SITE_FILE}, {where}: a password must not stand in this file; put it into a file of its own that only you can read, "
+            raise CqiError(f"{SITE_FILE}, {where}: a password must not stand in this file; put it into a file of its own that only you "
+                           "can read, "
                            "and name that file: password_file = \"mail-password\".")
         if key not in keys:
             near = nearest(key, keys)
             hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-            raise CqiError(f"{SITE_FILE}{', ' + where if where else ''}: there is no key {STEERING.sub('', key)!r}.{hint} Keys there: {', '.join(keys)}.")
+            raise CqiError(f"{SITE_FILE}{', ' + where if where else ''}: there is no key {STEERING.sub('', key)!r}.{hint} Keys there: "
+                           f"{', '.join(keys)}.")
 
 
 def _value(where: str, key: str, value: object, check: Check) -> object:
@@ -93,7 +95,8 @@ def _value(where: str, key: str, value: object, check: Check) -> object:
 def _targets(told: object) -> tuple[Target, ...]:
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         raise CqiError(f"{SITE_FILE}, target: write each target as a part of its own, [[target]] on a line by itself, with its keys below.")
-    return tuple(Target(**_checked(f"[[target]] {number}", each, TARGET, ("county", "measure", "target"))) for number, each in enumerate(told, 1))
+    return tuple(Target(**_checked(f"[[target]] {number}", each, TARGET, ("county", "measure", "target")))
+                 for number, each in enumerate(told, 1))
 
 
 def _regions(told: object) -> tuple[tuple[str, str], ...]:
@@ -108,7 +111,9 @@ def _handover(told: dict) -> HandOver:
     if (handover.readers or handover.maintainers) and not handover.sender:
         raise CqiError(f"{SITE_FILE}, [handover]: 'sender' is missing; write sender = {EXAMPLES['sender']}.")
     if handover.password_file and not handover.user:
-        raise CqiError(f"{SITE_FILE}, [handover]: 'user' is missing; write the user of the password: user = \"cqi\", or take password_file away.")
+        raise CqiError(f"{SITE_FILE}, [handover]: 'user' is missing; write the user of the password: user = \"cqi\", or take "
+                       "password_file away.")
     if handover.user and handover.security == "none":
-        raise CqiError(f"{SITE_FILE}, [handover] security: 'none' would send the password so that others can read it; write security = \"starttls\" or \"tls\".")
+        raise CqiError(f"{SITE_FILE}, [handover] security: 'none' would send the password so that others can read it; write security = "
+                       "\"starttls\" or \"tls\".")
     return handover

@@ -1,4 +1,5 @@
-"""How single values of `cqi.toml` are checked: each function gives the value as it is kept, or raises ValueError with what would be right."""
+"""How single values of `cqi.toml` are checked: each function gives the value as it is kept, or raises ValueError with what would be
+right."""
 
 from __future__ import annotations
 

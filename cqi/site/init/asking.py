@@ -30,7 +30,8 @@ class Asking:
             if (said or not needed) and (not words or said in words):
                 return said
             near = nearest(said, words, most=1) if said and words else []
-            say(f"Please write {' or '.join(near) if near else 'one of: ' + ', '.join(each or '(nothing)' for each in words) if words else 'something'}.")
+            right = "one of: " + ", ".join(each or "(nothing)" for each in words) if words else "something"
+            say(f"Please write {' or '.join(near) or right}.")
 
     def yes(self, question: str) -> bool:
         """Whether the answer is yes, which it also is where nothing is written."""

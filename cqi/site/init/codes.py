@@ -12,7 +12,8 @@ from cqi.vocabulary import DISPOSITIONS, EXIT_REASONS, SETTINGS, CqiError, neare
 
 LISTS = {"exit reasons": ("", *EXIT_REASONS), "settings": SETTINGS, "dispositions": DISPOSITIONS, "yes or no": ("yes", "no")}
 """Code list -> the words that a code of it may mean; '' is a stay that has not ended."""
-OF = {"exit_reason": "exit reasons", "setting": "settings", "current_setting": "settings", "disposition": "dispositions", "entry_known": "yes or no",
+OF = {"exit_reason": "exit reasons", "setting": "settings", "current_setting": "settings", "disposition": "dispositions",
+      "entry_known": "yes or no",
       "unborn": "yes or no"}
 """Field -> its code list."""
 FEWEST = 5
@@ -62,4 +63,5 @@ def checked_words(given: dict[str, str], found: list[Code]) -> None:
             words = LISTS[OF[fields[0]]]
             near = nearest(word, words, most=1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise CqiError(f"--code {code!r}: {word!r} is no word for {fields[0]}.{hint} Words: {', '.join(each or '(nothing: still in care)' for each in words)}.")
+            raise CqiError(f"--code {code!r}: {word!r} is no word for {fields[0]}.{hint} Words: "
+                           f"{', '.join(each or '(nothing: still in care)' for each in words)}.")

@@ -20,14 +20,21 @@ NO_DATA = "{}: there is no such file or folder here; give the path to the extrac
 def init_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of `cqi init`."""
     parser.add_argument("--name", help="what the agency is called, as reports are headed")
-    parser.add_argument("--data", help="the extract: a folder or a file; for dated ones with a star, such as 'extracts/2026-*': the last by name counts")
-    parser.add_argument("--source", help=f"what kind of file it is, where it is one that cqi knows: {source_kinds()}; its columns are then not looked at")
+    parser.add_argument("--data", help="the extract: a folder or a file; for dated ones with a star, such as 'extracts/2026-*': the last "
+                                       "by name counts")
+    parser.add_argument("--source", help=f"what kind of file it is, where it is one that cqi knows: {source_kinds()}; its columns are then "
+                                         "not looked at")
     parser.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN",
-                        help="which column is which field, such as entry_date=REMOVAL_DT, or placements.setting=TYPE; nothing after = for none; repeat for each")
-    parser.add_argument("--code", action="append", default=[], metavar="CODE=WORD", help="what a code means, such as 'Return Home=reunification'; repeat for each")
-    parser.add_argument("--dates", choices=("mm/dd/yyyy", "dd/mm/yyyy"), help="whether the month or the day stands first, where the dates don't tell")
-    parser.add_argument("--federal", action=argparse.BooleanOptionalAction, default=True, help="whether federal periods and checks of the United States apply (default: yes)")
-    parser.add_argument("--profile", action="append", choices=("internal", "release"), help="who will read the pages; repeat for both (default: both)")
+                        help="which column is which field, such as entry_date=REMOVAL_DT, or placements.setting=TYPE; nothing after = for "
+                             "none; repeat for each")
+    parser.add_argument("--code", action="append", default=[], metavar="CODE=WORD",
+                        help="what a code means, such as 'Return Home=reunification'; repeat for each")
+    parser.add_argument("--dates", choices=("mm/dd/yyyy", "dd/mm/yyyy"),
+                        help="whether the month or the day stands first, where the dates don't tell")
+    parser.add_argument("--federal", action=argparse.BooleanOptionalAction, default=True,
+                        help="whether federal periods and checks of the United States apply (default: yes)")
+    parser.add_argument("--profile", action="append", choices=("internal", "release"),
+                        help="who will read the pages; repeat for both (default: both)")
     parser.add_argument("--reader", action="append", default=[], metavar="MAIL", help="who is told of new reports; repeat for each")
     parser.add_argument("--maintainer", action="append", default=[], metavar="MAIL", help="who is told of what went wrong; repeat for each")
     parser.add_argument("--sender", default="", metavar="MAIL", help="from which address letters come")
@@ -36,11 +43,11 @@ def init_options(parser: argparse.ArgumentParser) -> None:
 
 
 def initialised(options: argparse.Namespace) -> int:
-    """Writes `cqi.toml`, and a source beside it where the extract's columns are other ones than those that cqi knows; returns 0, and 1 where
-    the extract still cannot be read.
+    """Writes `cqi.toml`, and a source beside it where the extract's columns are other ones than those that cqi knows; returns 0, and 1
+    where the extract still cannot be read.
 
-    Says which column and code was taken for what, never a value of a child. Raises CqiError, with the options that would answer, where something
-    is not known and nobody is there to ask; then nothing is written.
+    Says which column and code was taken for what, never a value of a child. Raises CqiError, with the options that would answer, where
+    something is not known and nobody is there to ask; then nothing is written.
     """
     folder = Path.cwd()
     _check_new(options, folder / SITE_FILE)
@@ -51,7 +58,8 @@ def initialised(options: argparse.Namespace) -> int:
     asking.check()
     place = newest(folder, data)
     source, written = _source(options, name, place, asking)
-    texts = {folder / SITE_FILE: _site_text(options, name, data, source), **({folder / "definitions" / "sources" / f"{source}.toml": written} if written else {})}
+    texts = {folder / SITE_FILE: _site_text(options, name, data, source),
+             **({folder / "definitions" / "sources" / f"{source}.toml": written} if written else {})}
     _check_new(options, *texts)
     _confirm(options, asking)
     _write(folder, texts)
@@ -65,7 +73,8 @@ def _check_new(options: argparse.Namespace, *paths: Path) -> None:
 
 
 def newest(folder: Path, data: str) -> Path:
-    """The extract that is looked at: what `data` names from the folder, of several the last by name. Raises CqiError where there is none."""
+    """The extract that is looked at: what `data` names from the folder, of several the last by name. Raises CqiError where there is
+    none."""
     local(data)
     found = sorted(folder.glob(data)) if "*" in data and not Path(data).is_absolute() else [folder / data]
     if not found or not found[-1].exists():
@@ -106,7 +115,8 @@ def _confirm(options: argparse.Namespace, asking: Asking) -> None:
     if not asking.terminal:
         raise CqiError("Nothing was written yet. If this is right, say so by --yes; if not: --map FIELD=COLUMN, --code CODE=WORD.")
     if not asking.yes("Is this right? Then it is written."):
-        raise CqiError(f"Nothing was written. Say what is right: cqi init {option('--map', 'FIELD=COLUMN')} {option('--code', 'CODE=WORD')}.")
+        raise CqiError(f"Nothing was written. Say what is right: cqi init {option('--map', 'FIELD=COLUMN')} "
+                       f"{option('--code', 'CODE=WORD')}.")
 
 
 def _write(folder: Path, texts: dict[Path, str]) -> None:

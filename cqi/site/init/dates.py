@@ -1,4 +1,5 @@
-"""How the dates of an extract are written, found from all of them together; which is day and which is month, only where one of them tells."""
+"""How the dates of an extract are written, found from all of them together; which is day and which is month, only where one of them
+tells."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ FEW = 0.01
 
 
 def formats(columns: list[pd.Series]) -> tuple[tuple[str, ...], bool]:
-    """The declared formats that read these dates, and whether day and month cannot be told apart (then both ways are left out): so few dates have a
-    number above 12 that they may be slips."""
+    """The declared formats that read these dates, and whether day and month cannot be told apart (then both ways are left out): so few
+    dates have a number above 12 that they may be slips."""
     text = pd.concat(columns) if columns else pd.Series(dtype="str")
     text = text[text != ""]
     read = {name: int(days(text, (name,)).found.notna().sum()) for name in DATE_FORMATS}

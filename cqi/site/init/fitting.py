@@ -35,8 +35,9 @@ class Fit:
 def fits(sheets: list[Sheet], given: dict[str, dict[str, str]]) -> list[Fit]:
     """The tables found, ours of stays in care first, each with a table of the extract that no other has.
 
-    `given`: table -> field -> column, which count whatever the names say; '' for a field that no column is. A table other than that of stays is
-    found only where every field that it must have has a column by its name. Raises CqiError for a table, field or column that is not there.
+    `given`: table -> field -> column, which count whatever the names say; '' for a field that no column is. A table other than that of
+    stays is found only where every field that it must have has a column by its name. Raises CqiError for a table, field or column that is
+    not there.
     """
     ours = {file.role: file for file in declared_source("episodes").files if file.role in TABLES}
     _check(given, ours, sheets)
@@ -55,7 +56,8 @@ def _check_alone(sheet: Sheet, sheets: list[Sheet]) -> None:
     """Raises CqiError where another file is called the same but for its date: which of them counts cannot be told."""
     alike = [each.name for each in sheets if each.pattern == sheet.pattern]
     if len(alike) > 1:
-        raise CqiError(f"{' and '.join(alike)} are called alike. Give each extract a folder of its own, and name them with a star: --data 'extracts/*'.")
+        raise CqiError(f"{' and '.join(alike)} are called alike. Give each extract a folder of its own, and name them with a star: --data "
+                       "'extracts/*'.")
 
 
 def _check(given: dict[str, dict[str, str]], ours: dict[str, File], sheets: list[Sheet]) -> None:
@@ -68,7 +70,8 @@ def _check(given: dict[str, dict[str, str]], ours: dict[str, File], sheets: list
             if name not in fields:
                 raise no_such("field", name, fields, where=f"{table} (--map)")
             if column and any(column in sheet.left_alone for sheet in sheets):
-                raise CqiError(f"--map {name}={column}: this column looks like names or numbers of people, or like workers, and is never read.")
+                raise CqiError(f"--map {name}={column}: this column looks like names or numbers of people, or like workers, and is "
+                               "never read.")
             if column and not any(column in sheet.columns for sheet in sheets):
                 raise no_such("column", column, [each for sheet in sheets for each in sheet.columns], where="the extract (--map)")
             if column and not any(_could(sheet, ours[table], name, column) for sheet in sheets if column in sheet.columns):
@@ -81,7 +84,8 @@ def _has(sheet: Sheet, given: dict[str, str]) -> bool:
 
 def _fit(file: File, sheet: Sheet, given: dict[str, str]) -> Fit:
     chosen = {name: column for name, column in given.items() if column}
-    alike = sorted(((field_likeness(name, file.role, each.field), each.required, each.field, name) for each in file.columns if each.field not in given
+    alike = sorted(((field_likeness(name, file.role, each.field), each.required, each.field, name) for each in file.columns
+                    if each.field not in given
                     for name in sheet.columns), key=lambda one: (-one[0], not one[1], one[2], one[3]))
     for likeness, _, wanted, name in alike:
         if likeness >= ALIKE and wanted not in chosen and name not in chosen.values() and _could(sheet, file, wanted, name):

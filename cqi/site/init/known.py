@@ -27,7 +27,8 @@ def known_source(place: Path) -> str:
 
 
 def read_rows(place: Path, source: str) -> tuple[list[str], bool]:
-    """What of the extract can be used, in lines: rows by file, and what to look at where many could not be; and whether it can be read at all."""
+    """What of the extract can be used, in lines: rows by file, and what to look at where many could not be; and whether it can be read at
+    all."""
     try:
         extract = load(place, source)
     except CqiError as error:
@@ -35,7 +36,8 @@ def read_rows(place: Path, source: str) -> tuple[list[str], bool]:
     lines = [f"{row.file}: {plural(row.rows_read, 'row')} read, {row.rows_read - row.quarantined:,} of them can be used."
              for row in extract.account.itertuples(index=False)]
     if _set_aside(extract) > MOST_SET_ASIDE:
-        lines.append("Many stays were set aside. cqi check says why; a column may be another than it seems, or a row not a whole stay (docs/adding_a_source.md).")
+        lines.append("Many stays were set aside. cqi check says why; a column may be another than it seems, or a row not a whole stay "
+                     "(docs/adding_a_source.md).")
     return lines, True
 
 

@@ -49,7 +49,8 @@ class Sheet:
     def left_alone(self) -> list[str]:
         """Columns that look like names or numbers of people, or like workers, by their names or because they hold social security numbers:
         they are never read."""
-        return [name for name in tellable(list(self.rows)) if about_people(name) or (name in self.rows and _security_numbers(self.rows[name]))]
+        return [name for name in tellable(list(self.rows))
+                if about_people(name) or (name in self.rows and _security_numbers(self.rows[name]))]
 
 
 def about_people(name: str) -> bool:
@@ -68,7 +69,8 @@ def sheets(place: Path) -> list[Sheet]:
     paths = sorted(path for path in place.iterdir() if path.is_file() and path.name[0] not in "~.") if place.is_dir() else [place]
     found = [sheet for path in paths if path.suffix.lower() in (*TEXT_FILES, ".parquet", *WORKBOOKS) for sheet in _sheets(path)]
     if not found:
-        raise CqiError(f"{place.name}: there is no table here that can be read; put CSV, Parquet or Excel (.xlsx) files there, and run cqi init again.")
+        raise CqiError(f"{place.name}: there is no table here that can be read; put CSV, Parquet or Excel (.xlsx) files there, and run cqi "
+                       "init again.")
     return found
 
 
@@ -77,7 +79,8 @@ def _sheets(path: Path) -> list[Sheet]:
         if path.suffix.lower() in WORKBOOKS:
             names = sheet_names(path)
             return [_sheet(path, f"{name}.csv", excel_text(path.name, path.read_bytes(), lambda each, name=name: each == name, "%Y-%m-%d"))
-                    for name in names] if len(names) > 1 else [_sheet(path, f"{path.stem}.csv", excel_text(path.name, path.read_bytes(), bool, "%Y-%m-%d"))]
+                    for name in names] if len(names) > 1 else [_sheet(path, f"{path.stem}.csv",
+                                                                      excel_text(path.name, path.read_bytes(), bool, "%Y-%m-%d"))]
         if path.suffix.lower() == ".parquet":
             return [_sheet(path, path.name, parquet_text(path.name, path.read_bytes()))]
         return [_sheet(path, path.name, csv_text(path.name, plain_utf8(path.name, path.read_bytes(), "")[0]))]
@@ -90,7 +93,8 @@ def _sheet(path: Path, pattern: str, opened: tuple) -> Sheet:
     names, read = opened
     unique = list(dict.fromkeys(name for name in names if name))
     table = read(unique).to_pandas() if unique else pd.DataFrame()
-    name = path.name if pattern == path.name or path.stem == pattern.removesuffix(".csv") else f"{path.name}, {pattern.removesuffix('.csv')}"
+    part = pattern.removesuffix(".csv")
+    name = path.name if pattern == path.name or path.stem == part else f"{path.name}, {part}"
     stem, dot, ending = pattern.rpartition(".")
     return Sheet(name, f"{re.sub(NUMBERS, '*', stem)}{dot}{ending}", table.apply(lambda column: column.str.strip()))
 

@@ -15,7 +15,8 @@ from cqi.site.init.looking import Sheet, sheets
 from cqi.sources.columns import listed
 from cqi.vocabulary import CqiError
 
-TABLE_WORDS = {"episodes": "stays in care", "placements": "placements", "reports": "reports of maltreatment", "visits": "visits", "population": "the population"}
+TABLE_WORDS = {"episodes": "stays in care", "placements": "placements", "reports": "reports of maltreatment", "visits": "visits",
+               "population": "the population"}
 NO_STAYS = "None of the tables ({}) looks like stays in care. Name the columns yourself: --map entry_date=COLUMN, and the like."
 
 
@@ -29,16 +30,20 @@ class Proposal:
 
 
 def proposal(options: argparse.Namespace, place: Path, asking: Asking) -> Proposal:
-    """What the extract is taken for, after all questions are answered; it is shown. Raises CqiError with the options that would answer them."""
+    """What the extract is taken for, after all questions are answered; it is shown. Raises CqiError with the options that would answer
+    them."""
     there = sheets(place)
     found = _whole(fits(there, _mapped(options.map)), there, asking)
     given = dict(_pair(each, "--code", "CODE=WORD") for each in options.code)
     meant = [code for fit in found for code in codes(fit, given)]
     checked_words(given, meant)
-    ways, unsure = formats([fit.sheet.rows[column] for fit in found for name, column in fit.columns.items() if fit.column(name).kind == "date"])
-    say("\n".join([*(line for fit in found for line in _fit_lines(fit)), *_others(there, found), *_date_lines(ways, unsure, options.dates), *_code_lines(meant)]))
+    ways, unsure = formats([fit.sheet.rows[column] for fit in found for name, column in fit.columns.items()
+                            if fit.column(name).kind == "date"])
+    say("\n".join([*(line for fit in found for line in _fit_lines(fit)), *_others(there, found), *_date_lines(ways, unsure, options.dates),
+                   *_code_lines(meant)]))
     meant = [_asked(code, asking) for code in meant]
-    way = options.dates or (asking.line("Does the month stand first in the dates (mm/dd/yyyy), or the day (dd/mm/yyyy)?", "--dates mm/dd/yyyy, or --dates dd/mm/yyyy",
+    way = options.dates or (asking.line("Does the month stand first in the dates (mm/dd/yyyy), or the day (dd/mm/yyyy)?",
+                                        "--dates mm/dd/yyyy, or --dates dd/mm/yyyy",
                                         words=(MONTH_FIRST, SLASHED)) if unsure else "")
     asking.check()
     return Proposal(found, meant, with_slashed(ways, way) if way else ways)
@@ -74,7 +79,8 @@ def _whole(found: list[Fit], there: list[Sheet], asking: Asking) -> list[Fit]:
         free = tuple(column for column in stays.sheet.columns if column not in stays.columns.values() or stays.columns.get(name) == column)
         guess = stays.columns.get(name, "COLUMN")
         hint = f" (perhaps {guess})" if name in stays.by_content else ""
-        given[name] = asking.line(f"Which column is {name}{hint}? Columns left: {listed(list(free))}:", option("--map", f"{name}={guess}"), words=free)
+        given[name] = asking.line(f"Which column is {name}{hint}? Columns left: {listed(list(free))}:", option("--map", f"{name}={guess}"),
+                                  words=free)
     asking.check()
     return [replace(stays, columns={**stays.columns, **given}, by_content=(), missing=()), *found[1:]]
 
@@ -85,15 +91,18 @@ def _asked(code: Code, asking: Asking) -> Code:
     words = LISTS[OF[code.field]]
     told = ", ".join(word or "(nothing: still in care)" for word in words)
     said = asking.line(f"What does {code.code!r} mean, a code of {code.field} ({code.counted})? One of: {told}:",
-                       f"{option('--code', f'{code.code}=WORD')}   (WORD: {told})", words=words, needed="" not in words or not asking.terminal)
+                       f"{option('--code', f'{code.code}=WORD')}   (WORD: {told})", words=words,
+                       needed="" not in words or not asking.terminal)
     return replace(code, word=said)
 
 
 # ---- what is shown -------------------------------------------------------------------------------------------------------
 
 def _fit_lines(fit: Fit) -> list[str]:
-    columns = [f"  {name:<22} {column}{'   (by what is in it; please check)' if name in fit.by_content else ''}" for name, column in fit.columns.items()]
-    return [f"{fit.sheet.name}: {len(fit.sheet.rows):,} rows, read as {TABLE_WORDS[fit.file.role]}:", *columns, *(f"  {name:<22} ?" for name in fit.missing),
+    columns = [f"  {name:<22} {column}{'   (by what is in it; please check)' if name in fit.by_content else ''}"
+               for name, column in fit.columns.items()]
+    return [f"{fit.sheet.name}: {len(fit.sheet.rows):,} rows, read as {TABLE_WORDS[fit.file.role]}:", *columns,
+            *(f"  {name:<22} ?" for name in fit.missing),
             *_beside("Not read", [name for name in fit.sheet.columns if name not in fit.columns.values()]),
             *_beside("Never read, as they look like people's names or numbers, or workers", fit.sheet.left_alone)]
 
@@ -118,5 +127,6 @@ def _code_lines(meant: list[Code]) -> list[str]:
     lines = []
     for name in dict.fromkeys(each.field for each in meant):
         lines.append(f"Codes of {name}:")
-        lines += [f"  {each.code} ({each.counted}): {'?' if each.word is None else each.word or 'still in care'}" for each in meant if each.field == name]
+        lines += [f"  {each.code} ({each.counted}): {'?' if each.word is None else each.word or 'still in care'}" for each in meant
+                  if each.field == name]
     return lines

@@ -78,14 +78,16 @@ def quoted(value: str | list[str] | tuple[str, ...]) -> str:
 
 def site_text(*, name: str, data: str, source: str, profiles: list[str], readers: list[str], maintainers: list[str], sender: str) -> str:
     """The text of `cqi.toml`."""
-    given = {"name": name, "data": data, "source": source, "profiles": profiles, "readers": readers, "maintainers": maintainers, "sender": sender}
+    given = {"name": name, "data": data, "source": source, "profiles": profiles, "readers": readers, "maintainers": maintainers,
+             "sender": sender}
     return SITE.format(**{key: quoted(value) for key, value in given.items()})
 
 
 def source_text(fits: list[Fit], codes: list[Code], formats: tuple[str, ...], *, name: str, federal: bool, day: date) -> str:
     """The text of the source: files, columns and code lists."""
     fips = 'county_codes = "fips"\n' if _fips(fits[0]) else ""
-    head = SOURCE.format(title=quoted(f"Extract of {name}"), reviewer=quoted(name), day=day, formats=quoted(formats), federal=str(federal).lower(), fips=fips)
+    head = SOURCE.format(title=quoted(f"Extract of {name}"), reviewer=quoted(name), day=day, formats=quoted(formats),
+                         federal=str(federal).lower(), fips=fips)
     return "\n".join([head, *(_file(fit, bool(fips)) for fit in fits), *_lists(codes)])
 
 
@@ -110,9 +112,11 @@ def _file(fit: Fit, fips: bool) -> str:
 
 def _column(fit: Fit, name: str, column: str, fips: bool) -> str:
     own = fit.column(name)
-    parts = [f"name = {quoted(column)}", *([f'kind = "{own.kind}"'] if own.kind in ("date", "number") else []), *([f"codes = {quoted(name)}"] if name in OF else []),
+    parts = [f"name = {quoted(column)}", *([f'kind = "{own.kind}"'] if own.kind in ("date", "number") else []),
+             *([f"codes = {quoted(name)}"] if name in OF else []),
              *(f"{key} = true" for key in ("required", "filled", "lenient") if getattr(own, key)),
-             *(["width = 5"] if own.width or fips and name == "county" else []), *([f"when_blank = {quoted(own.when_blank)}"] if own.when_blank else [])]
+             *(["width = 5"] if own.width or fips and name == "county" else []),
+             *([f"when_blank = {quoted(own.when_blank)}"] if own.when_blank else [])]
     return f"{name} = {{ {', '.join(parts)} }}"
 
 
