@@ -152,7 +152,7 @@ def _made(options: argparse.Namespace, site: Site | None, own: Site | None) -> i
             _tell(own, why)
         return NOT_READY
     finished = _run(options, site)
-    failed = [f"Not made: {outcome.job.name}: {outcome.reason}" for outcome in finished.failed]
+    failed = _not_made(finished.failed)
     for line in failed:
         say(line, sys.stderr)
     say(_told(finished))
@@ -165,6 +165,14 @@ def _made(options: argparse.Namespace, site: Site | None, own: Site | None) -> i
     if any(outcome.status == "withheld" for outcome in finished.failed):
         return 3
     return 1 if failed else 0
+
+
+def _not_made(failed: list) -> list[str]:
+    """A line for each page that was not made, and one for all pages that have the same reason."""
+    names: dict[str, list[str]] = {}
+    for each in failed:
+        names.setdefault(each.reason, []).append(each.job.name)
+    return [f"Not made: {own[0]}{f' and {len(own) - 1} more' if len(own) > 1 else ''}: {reason}" for reason, own in names.items()]
 
 
 def _run(options: argparse.Namespace, site: Site | None):

@@ -16,6 +16,7 @@ from cqi.vocabulary import WHOLE
 
 AS_OF = pd.Timestamp("2026-06-30")
 DAYS = pd.date_range("2025-07-31", AS_OF, freq="ME")
+NOT_HELD = pd.DataFrame({"county": pd.Series(dtype="str"), "numerator": pd.Series(dtype="float64")})
 STEADY = settings(deadline=None, derandomize=True, database=None)
 
 
@@ -63,7 +64,7 @@ def test_no_look_is_a_small_step_from_another_count(own, others, elsewhere):
     truth = looks_of({"Alder": own}, {"Alder": others})
     today = sum(own)
     rows = given(Alder=[today, *elsewhere]).assign(denominator=150.0)
-    found = protected_looks(truth, course_of(truth), rows, "release")
+    found = protected_looks(truth, course_of(truth), rows, NOT_HELD, "release")
     true, kept = (rows.pivot(index="day", columns="monitor", values="observed") for rows in (truth, found.merge(truth[["day", "monitor"]])))
     if found.empty:
         return
@@ -77,29 +78,38 @@ def test_no_look_is_a_small_step_from_another_count(own, others, elsewhere):
 
 def test_a_look_before_today_by_a_small_step_is_left_out():
     truth = looks_of({"Alder": [0, 0, 12, 0, 0, 0, 0, 0, 15, 0, 0, 7]}, {"Alder": [0] * 12})
-    found = protected_looks(truth, course_of(truth), of_today(truth), "release")
+    found = protected_looks(truth, course_of(truth), of_today(truth), NOT_HELD, "release")
     assert sorted(set(found["day"].dt.month)) == [1, 2, 6, 7, 8, 9, 10, 11, 12]  # 27 from March to May is 7 less than today's 34
     assert found.loc[found["monitor"] == "cohort", "observed"].tolist() == [0, 0, 12, 12, 12, 12, 12, 12, 34]
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, True), (2, False), (12, False), (22, False), (23, True)])
+def test_a_look_near_a_count_that_was_held_back_is_left_out(count, told):
+    """12 by the look would tell a count of that day that the release of then kept back, or nearly."""
+    truth = looks_of({"Alder": [0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 30]}, {"Alder": [0] * 12})
+    held = pd.DataFrame({"county": ["Alder", "Birch", "Alder"], "numerator": [count, 12, float("nan")]})
+    found = protected_looks(truth, course_of(truth), given(Alder=[42, 42]), held, "release")
+    assert (12 in found["observed"].tolist()) == told
 
 
 @pytest.mark.parametrize(("count", "told"), [(1, True), (2, False), (11, False), (12, True), (13, False), (22, False), (23, True)])
 def test_a_look_near_a_count_of_another_table_is_left_out(count, told):
     """12 by the look: 2 to 11 or 13 to 22 elsewhere would tell 1 to 10 children."""
     truth = looks_of({"Alder": [0, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 30]}, {"Alder": [0] * 12})
-    found = protected_looks(truth, course_of(truth), given(Alder=[42, count]), "release")
+    found = protected_looks(truth, course_of(truth), given(Alder=[42, count]), NOT_HELD, "release")
     assert (12 in found["observed"].tolist()) == told
 
 
 def test_counts_of_another_county_or_period_leave_no_look_out():
     truth = looks_of({"Alder": [0, 0, 12, *[0] * 8, 30]}, {"Alder": [0] * 12})
     for elsewhere in (given(Birch=[13]), given(Alder=[13]).assign(cohort="2026H1")):
-        assert 12 in protected_looks(truth, course_of(truth), pd.concat([of_today(truth), elsewhere]), "release")["observed"].tolist()
+        assert 12 in protected_looks(truth, course_of(truth), pd.concat([of_today(truth), elsewhere]), NOT_HELD, "release")["observed"].tolist()
 
 
 def test_the_counts_of_the_monitors_in_calendar_time_are_not_told():
     """Less those of this period, they are the exits of other periods, whose own tables may hide them."""
     truth = looks_of({"Alder": [20] * 12}, {"Alder": [30] * 12})
-    found = protected_looks(truth, course_of(truth), of_today(truth), "release").set_index("monitor")
+    found = protected_looks(truth, course_of(truth), of_today(truth), NOT_HELD, "release").set_index("monitor")
     assert found.loc["cohort", ["observed", "expected", "worse"]].notna().all(axis=None) and len(found) == 36
     assert found.loc["calendar", ["observed", "expected"]].isna().all(axis=None) and found.loc["calendar", "worse"].eq(0.57).all()
     assert found.loc[MONITORS[2], paths.LOOK_NUMBERS].isna().all(axis=None) and found["alarm"].eq("").all()
@@ -109,10 +119,10 @@ def test_hidden_counties_and_the_whole_file_have_no_looks():
     truth = looks_of({"Alder": [20] * 12, "Birch": [20] * 12, WHOLE: [40] * 12}, dict.fromkeys(("Alder", "Birch", WHOLE), [0] * 12))
     course, elsewhere = course_of(truth), given(Alder=[240], Birch=[240])
     course.loc[course["county"] == "Birch", "status"] = "suppressed"
-    assert set(protected_looks(truth, course, elsewhere, "release")["county"]) == {"Alder"}
-    none = protected_looks(truth, course.assign(status="suppressed"), elsewhere, "release")
+    assert set(protected_looks(truth, course, elsewhere, NOT_HELD, "release")["county"]) == {"Alder"}
+    none = protected_looks(truth, course.assign(status="suppressed"), elsewhere, NOT_HELD, "release")
     assert none.empty and list(none.columns) == list(truth.columns)
-    pd.testing.assert_frame_equal(protected_looks(truth, course, elsewhere, "internal"), truth)
+    pd.testing.assert_frame_equal(protected_looks(truth, course, elsewhere, NOT_HELD, "internal"), truth)
 
 
 def test_the_projection_tells_what_was_seen_on_the_days_of_looks_only():
@@ -120,7 +130,7 @@ def test_the_projection_tells_what_was_seen_on_the_days_of_looks_only():
     days = [*DAYS, pd.Timestamp("2026-07-31")]
     fan = pd.DataFrame({"county": "Alder", "day": days, "as_of": AS_OF, "kind": ["observed"] * 12 + ["projected"],
                         **dict.fromkeys(paths.SHARES, 0.1234)})
-    looks = protected_looks(truth, course_of(truth), of_today(truth), "release")
+    looks = protected_looks(truth, course_of(truth), of_today(truth), NOT_HELD, "release")
     found = protected_projection(fan, course_of(truth), looks, "release")
     assert list(found["day"]) == [*sorted(set(looks["day"])), days[-1]] and found[paths.SHARES].eq(0.12).all(axis=None)
     assert protected_projection(fan, course_of(truth, "suppressed"), looks, "release").empty
@@ -148,6 +158,7 @@ def test_a_row_that_tells_who_is_left_is_hidden(numbers, told):
     assert tells_who_is_left(before, 11).tolist() == [told]
     found = course_without_few_left(before, before, "release").iloc[0]
     assert (found["status"] == "suppressed") is told and bool(pd.isna(found["projected_10"])) is told and (found["signal"] == "") is told
+    assert found[["entered", "observed"]].tolist() == before.iloc[0][["entered", "observed"]].tolist(), "the table of measures shows them too"
     pd.testing.assert_frame_equal(course_without_few_left(before, before, "internal"), before)
 
 

@@ -27,8 +27,12 @@ def rows(counts: dict, *, measure=HEADLINE, cohort="2025H2", at=12, day=DAY, par
     return table[list(MEASURE_COLUMNS)]
 
 
-def released(pages: dict, regions=NO_REGIONS, before=NOTHING) -> dict:
-    return protected_release(pages, regions, before, headline=HEADLINE, threshold=11)
+def released(pages: dict, regions=NO_REGIONS, before=NOTHING, held=NOTHING) -> dict:
+    return released_and_hidden(pages, regions, before, held)[0]
+
+
+def released_and_hidden(pages: dict, regions=NO_REGIONS, before=NOTHING, held=NOTHING) -> tuple[dict, pd.DataFrame]:
+    return protected_release(pages, regions, before, held, headline=HEADLINE, threshold=11)
 
 
 def shown(table: pd.DataFrame, county="Birch", column="numerator", **where) -> list:

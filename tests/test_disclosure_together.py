@@ -236,6 +236,7 @@ def test_the_order_of_pages_and_rows_does_not_matter():
     from dataclasses import replace
 
     from cqi.tables.counting import counted
+    from cqi.tables.held_back import held_back
     from cqi.tables.ledger import given_out
     from cqi.tables.official_counted import official_counted
     from cqi.tables.released import protected_together
@@ -245,7 +246,7 @@ def test_the_order_of_pages_and_rows_does_not_matter():
     random = np.random.default_rng(5)
     shuffled = {word: replace(own[word], maturity=own[word].maturity.iloc[random.permutation(len(own[word].maturity))],
                               measures=own[word].measures.iloc[random.permutation(len(own[word].measures))]) for word in reversed(words)}
-    one, other = (protected_together(each, official, given_out(None), "release") for each in (own, shuffled))
+    one, other = (protected_together(each, official, given_out(None), "release", held_back(None, "release")) for each in (own, shuffled))
     for word in words:
         for name in ("measures", "maturity"):
             sort = [getattr(found[word], name).sort_values(PLACE, ignore_index=True) for found in (one, other)]

@@ -275,6 +275,14 @@ def test_a_complete_cohort_is_not_so_far():
     assert "so far" not in figure.finding + str(figure.spec) + " ".join(figure.notes) + figure.table.columns[1]
 
 
+def test_a_county_that_stands_with_an_older_figure_is_not_drawn_beside_others_of_today():
+    rows = table(*SIX)
+    older = rows.assign(as_of=rows["as_of"].where(rows.index != 2, pd.Timestamp("2026-05-31")), status=rows["status"].where(rows.index != 2, "carried forward"))
+    hidden = rows.assign(numerator=rows["numerator"].where(rows.index != 2), value=rows["value"].where(rows.index != 2))
+    one, other = drawn(older), drawn(hidden)
+    assert (one.finding, one.spec, one.notes) == (other.finding, other.spec, other.notes)
+
+
 @pytest.mark.parametrize("name", ["as_of", "cohort", "measure"])
 def test_rows_of_several_days_or_cohorts_are_refused(name):
     rows = table(*SIX)

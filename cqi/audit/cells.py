@@ -14,6 +14,8 @@ KEY = ["amount", "measure", "county", "cohort", "group", "part", "at", "as_of"]
 COLUMNS = [*KEY, "value", "hidden", "place"]
 NEVER = ("not yet mature", "data quality")
 """Statuses of a figure that is not given for another reason than its smallness."""
+CARRIED = ("measures", "maturity", "curves", "official-periods")
+"""Tables whose figures are as of today, or carried forward."""
 STILL, REGION, MONTH = "still in care", "region", "by month"
 """Groups of our own: the children of a cohort still in care, the members of a region, the children who entered in a month."""
 PROPORTIONS = ("children", "reports", "months in care")
@@ -33,11 +35,21 @@ def cells(release: Published) -> pd.DataFrame:
         "measures": _measures, "same-age": _measures, "maturity": _measures, "curves": _measures, "official-periods": _measures,
         "official-groups": _measures, "waiting": _waiting, "course": _course, "regions": _regions, "looks": _looks, "months-charted": _months,
     }
-    parts = [part.assign(place=place) for place, name, table in release.tables if name in readers and len(table)
-             for part in readers[name](table, today(release))]
-    none = pd.DataFrame({name: pd.Series(dtype="float64" if name in ("at", "value") else "str") for name in [*KEY, "value", "place"]})
+    day = today(release)
+    parts = [part.assign(place=place, instead=False) for place, name, table in release.tables if name in readers and len(table)
+             for part in readers[name](table, day)]
+    parts += [part.assign(place=place, instead=True) for place, name, table in release.tables if name in CARRIED
+              for part in readers[name](_carried(table, day), day)]
+    none = pd.DataFrame({name: pd.Series(dtype="float64" if name in ("at", "value") else "str") for name in [*KEY, "value", "place", "instead"]})
     found = pd.concat(parts, ignore_index=True) if parts else none
-    return one_label(found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna())[COLUMNS])
+    found = one_label(found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna()))
+    there = pd.MultiIndex.from_frame(found.loc[~found["instead"].astype(bool), KEY])
+    return found.loc[~(found["instead"].astype(bool) & pd.MultiIndex.from_frame(found[KEY]).isin(there)), COLUMNS].reset_index(drop=True)
+
+
+def _carried(table: pd.DataFrame, day: str) -> pd.DataFrame:
+    """The rows that stand with an older figure, as of today: there it is hidden."""
+    return table.loc[table["status"] == "carried forward"].assign(as_of=day, numerator=np.nan, denominator=np.nan)
 
 
 def one_label(found: pd.DataFrame) -> pd.DataFrame:

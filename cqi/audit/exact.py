@@ -88,11 +88,11 @@ def _light(known: Lines, threshold: int) -> list[Finding]:
 
 
 def _narrow(known: Lines) -> list[Finding]:
-    """Hidden counts whose interval is too narrow; a difference that can only be 0 is none."""
+    """Hidden counts whose interval is too narrow; one that can only be 0 is none: nobody is told of, and zeros are shown."""
     low, high = hidden_intervals(known)
     cells = known.cells
     narrow = cells["value"].isna() & cells["amount"].ne("days") & cells["part"].ne(MONTHS) & (high - low < WIDE)
-    narrow &= ~(cells["amount"].eq("difference") & (high <= 0))
+    narrow &= high > 0
     rows = cells.loc[narrow].assign(exact=(high == low)[narrow])
     return [Finding(place_of(row), "exactly worked out" if row.exact else "nearly worked out", "the shown counts leave it too little room")
             for row in rows.itertuples()]

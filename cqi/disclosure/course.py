@@ -22,10 +22,13 @@ def rounded_course(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def course_without_few_left(course: pd.DataFrame, before: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """The course table with the rows hidden from which the number of children still at risk would follow; `before` as it was counted,
-    with the same index. Unaltered for a profile without a threshold."""
+    """The course table with the rows hidden from which the number of children still at risk would follow, but for what the table of measures
+    shows too: those who entered and those counted; `before` as it was counted, with the same index. Unaltered for a profile without a
+    threshold."""
     threshold = policy(profile)["threshold"]
-    return course if threshold == 0 else without_course(course, tells_who_is_left(before, threshold))
+    if threshold == 0:
+        return course
+    return without_course(course, tells_who_is_left(before, threshold)).assign(entered=course["entered"], observed=course["observed"])
 
 
 def tells_who_is_left(before: pd.DataFrame, threshold: int) -> pd.Series:

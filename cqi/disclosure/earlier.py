@@ -29,6 +29,17 @@ def moved(lines: Lines, earlier: pd.DataFrame, threshold: int) -> None:
     lines.beside(cell, np.abs(step), np.sign(step))
 
 
+def still_held(placed: pd.DataFrame, held: pd.DataFrame, size: int, threshold: int) -> np.ndarray:
+    """Cells that were hidden before and have moved by less than the threshold since: shown now, they would tell what they were. `held` has the
+    columns KEY, `children` and `numerator`, missing where that count was shown."""
+    both = placed[[*KEY, "n", "k", "children", "counted"]].merge(held[[*KEY, "children", "numerator"]], on=KEY, suffixes=("", "_then"))
+    found = np.zeros(size, dtype=bool)
+    for cell, now, then in (("n", "children", "children_then"), ("k", "counted", "numerator")):
+        near = both[cell].ge(0) & (both[now] - both[then]).abs().lt(threshold)
+        found[both.loc[near, cell]] = True
+    return found
+
+
 def unmoved(placed: pd.DataFrame, earlier: pd.DataFrame, size: int) -> np.ndarray:
     """Cells that a reader knows already, because the same count was given out before; and those not counted, where the others are."""
     known = np.zeros(size, dtype=bool)

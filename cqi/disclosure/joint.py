@@ -25,9 +25,9 @@ SEED, ROUNDS = 2026, 4
 
 
 def hidden_jointly(
-    system: System, primary: np.ndarray, *, threshold: int, carried: np.ndarray | None = None, strict: bool = False,
+    system: System, primary: np.ndarray, *, threshold: int, held: np.ndarray | None = None, carried: np.ndarray | None = None, strict: bool = False,
 ) -> np.ndarray:
-    """Which cells are hidden: the primary ones, those never shown, and the others that must be hidden with them.
+    """Which cells are hidden: the primary ones, those `held` back in any case, those never shown, and the others that must be hidden with them.
 
     `primary` marks counts below the threshold, and whatever else is asked for; `carried`, cells hidden in the release
     before, which are hidden first. Afterwards every hidden cell that has a cost or is primary has an interval at least
@@ -37,6 +37,7 @@ def hidden_jointly(
     Raises nothing; at worst totals are hidden too.
     """
     release = _Release(system, np.asarray(primary, dtype=bool), threshold, carried, strict)
+    release.hide(np.zeros(len(release.hidden), dtype=bool) if held is None else held)
     while True:
         before = release.hidden.sum()
         for cells, lines in release.unfinished():

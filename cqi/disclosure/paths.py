@@ -17,12 +17,13 @@ OWN, ADDED_UP = "cohort", "calendar from any month on"
 """The monitor of the period's own children, and the one whose sum tells each look before."""
 
 
-def protected_looks(looks: pd.DataFrame, course: pd.DataFrame, cohorts: pd.DataFrame, profile: str) -> pd.DataFrame:
+def protected_looks(looks: pd.DataFrame, course: pd.DataFrame, cohorts: pd.DataFrame, held: pd.DataFrame, profile: str) -> pd.DataFrame:
     """The looks of counties whose course is shown, thinned; unaltered for a profile without a threshold.
 
     A look is left out where a monitor, or what one counts beyond the other, is from 1 to 10 more than at the last one kept, and where
     the period's own count is as near to one that `cohorts` (measure rows of it by months in care and by today, as they are shown) gives,
-    or to all children. Such steps are small counts. Of the monitors in calendar time the counts are not told, from which those of other
+    or to all children. Such steps are small counts. So is a look where its count is near one that was held back by an earlier day (`held`: by
+    `county`, its `numerator`), which it would tell. Of the monitors in calendar time the counts are not told, from which those of other
     periods would follow, nor the sum over all looks. Never the whole file's looks, which would tell what counties hide.
     """
     threshold = policy(profile)["threshold"]
@@ -35,7 +36,8 @@ def protected_looks(looks: pd.DataFrame, course: pd.DataFrame, cohorts: pd.DataF
     counted["others"] = counted["calendar"] - counted[OWN]
     given = _given(cohorts, looks["cohort"].iloc[0])
     kept = [(county, day) for county, rows in counted.groupby("county")
-            for day in _kept(rows.droplevel("county"), given.loc[given["county"] == county, "count"].to_numpy(), threshold)]
+            for day in _kept(rows.droplevel("county"), given.loc[given["county"] == county, "count"].to_numpy(),
+                             held.loc[held["county"] == county, "numerator"].dropna().to_numpy(), threshold)]
     told = looks.loc[pd.MultiIndex.from_frame(looks[["county", "day"]]).isin(kept)].astype(dict.fromkeys(LOOK_NUMBERS, "float64"))
     told.loc[told["monitor"] != OWN, ["observed", "expected"]] = np.nan
     told.loc[told["monitor"] == ADDED_UP, LOOK_NUMBERS] = np.nan
@@ -49,14 +51,14 @@ def _given(cohorts: pd.DataFrame, label: str) -> pd.DataFrame:
     return pd.concat(both, ignore_index=True).dropna()
 
 
-def _kept(counted: pd.DataFrame, elsewhere: np.ndarray, threshold: int) -> list[pd.Timestamp]:
+def _kept(counted: pd.DataFrame, elsewhere: np.ndarray, held: np.ndarray, threshold: int) -> list[pd.Timestamp]:
     """The days, in order, on which every monitor's count is the last kept one's or larger by the threshold or more, and the period's
-    own as far from the counts given `elsewhere`."""
+    own as far from the counts given `elsewhere`, and from those `held` back."""
     last, kept = 0, []
     for day, count in counted.iterrows():
         small = (count - last).abs().between(1, threshold - 1).any()
         near = np.abs(elsewhere - count[OWN])
-        if not small and not ((near > 0) & (near < threshold)).any():
+        if not small and not ((near > 0) & (near < threshold)).any() and not (np.abs(held - count[OWN]) < threshold).any():
             last, kept = count, [*kept, day]
     return kept
 

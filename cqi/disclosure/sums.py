@@ -14,7 +14,7 @@ import pandas as pd
 from cqi.cohorts import spanned
 from cqi.disclosure.alike import came_back, children, kept_by_day, others, reported
 from cqi.disclosure.counts import ALL, COUNTY, REGION, WHOSE, celled
-from cqi.disclosure.earlier import earlier_cells, moved, unmoved
+from cqi.disclosure.earlier import earlier_cells, moved, still_held, unmoved
 from cqi.disclosure.system import System
 from cqi.disclosure.lines import Lines
 from cqi.disclosure.periods import covers, nested, same_day
@@ -37,16 +37,19 @@ one within so many months in care costs."""
 
 @dataclass(frozen=True)
 class Sums:
-    """The counts with their cells, the system, and which of its cells are small."""
+    """The counts with their cells, the system, which of its cells are small, and which are `held` back as they were before."""
 
     counts: pd.DataFrame
     system: System
     small: np.ndarray
+    held: np.ndarray
 
 
-def sums(counts: pd.DataFrame, regions: pd.DataFrame, before: pd.DataFrame, *, headline: str, threshold: int) -> Sums:
-    """The system of a release's counts (as from `release_counts`); `regions` says the `region` of each `county` by `cohort`, and `before`
-    what was given out earlier (as `earlier_cells` needs it)."""
+def sums(
+    counts: pd.DataFrame, regions: pd.DataFrame, before: pd.DataFrame, held: pd.DataFrame, *, headline: str, threshold: int,
+) -> Sums:
+    """The system of a release's counts (as from `release_counts`); `regions` says the `region` of each `county` by `cohort`, `before` what
+    was given out earlier (as `earlier_cells` needs it), and `held` what was held back (as `still_held` does)."""
     placed, cells = celled(counts)
     lines = Lines(cells["count"].to_numpy())
     _with_others(lines, placed)
@@ -70,7 +73,7 @@ def sums(counts: pd.DataFrame, regions: pd.DataFrame, before: pd.DataFrame, *, h
     line, cell, sign = (entry[~known[lines.entries()[1]]] for entry in lines.entries())
     led = _hidden_with(placed)
     system = System(count, _prices(placed, cells, headline, len(count)), line, cell, sign, led["follower"].to_numpy(), led["leader"].to_numpy())
-    return Sums(placed, system, _small(placed, count, threshold) & ~known)
+    return Sums(placed, system, _small(placed, count, threshold) & ~known, still_held(placed, held, len(count), threshold) & ~known)
 
 
 def _hidden_with(placed: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cqi.render.digests import file_digest, folder_digests
 from cqi.render.manifest import Manifest
 from cqi.render.pages import make_folder, write_whole
 from cqi.tables.carried import newly_given
+from cqi.tables.held_back import HeldBack, as_text, held_back_path
 from cqi.tables.ledger import add_to_ledger, ledger_path
 from cqi.tables.services import given_services
 from cqi.vocabulary import OFFICIAL, SERVICES
@@ -49,12 +50,13 @@ def withheld(profile: str, making: Path, folder: Path) -> list[Finding]:
     return found
 
 
-def give_out(profile: str, making: Path, folder: Path, found: Counted, *, manifest: Manifest) -> None:
-    """Moves a release into its place, file by file, each whole, and writes its figures into the ledger first: what is in the ledger but
-    was not given out hides too much, never too little. A run that dies meanwhile leaves in the manifest what is to be moved."""
+def give_out(profile: str, making: Path, folder: Path, found: Counted, hidden: HeldBack, *, manifest: Manifest) -> None:
+    """Moves a release into its place, file by file, each whole, and writes first what it holds back, and its figures into the ledger: what
+    is there but was not given out hides too much, never too little. A run that dies meanwhile leaves in the manifest what is to be moved."""
     pages = {word: {name: getattr(tables, name) for name in (("periods",) if word == OFFICIAL else PAGE_TABLES)}
              for (one, word), tables in found.items() if one == profile and word != SERVICES}
     facts = next(tables.facts for (one, _), tables in found.items() if one == profile)
+    write_whole(held_back_path(folder, profile), as_text(hidden))
     given = pd.concat([newly_given(pages), given_services(found[profile, SERVICES])], ignore_index=True)
     add_to_ledger(ledger_path(folder.parent, profile), given, as_of=facts["as_of"], inputs=facts["inputs"])
     files = folder_digests(making, [path for path in (making / profile).rglob("*") if path.is_file()])

@@ -38,7 +38,8 @@ from cqi.tables.answered import ANSWERS
 from cqi.tables.counting import check_begun
 from cqi.tables.reading import forget
 from cqi.tables.said import SAID
-from cqi.tables.released import LEDGER, RUN, released_words
+from cqi.tables.held_back import HeldBack
+from cqi.tables.released import LEDGER, RUN, held_back_now, released_words
 from cqi.vocabulary import CqiError, no_such
 
 WITHHELD = "A small number was left in this cohort's tables, so nothing of it is given out. Tell the maintainer."
@@ -141,7 +142,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
         places = Places(folder, making)
         crew = stack.enter_context(_crew(request)(folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned})))
         with clock.stage("counting"):
-            found, changed = _counted(request.profiles, words, shared, counting)
+            found, changed, hidden = _counted(request.profiles, words, shared, counting)
         with clock.stage("rendering"):
             crew.prepare([(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found])
             outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips, news=changed),
@@ -149,7 +150,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
         with clock.stage("publishing"):
             _check(decided, request, key, folder)
             facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles, "news": changed}
-            outcomes = _given_out(request.profiles, places, outcomes, found, facts, manifest)
+            outcomes = _given_out(request.profiles, places, outcomes, found, hidden, facts, manifest)
             indexes = {profile: written_index(profile, folder, outcomes, found, **facts) for profile in request.profiles}
         write_record(folder, request.asked, outcomes, found, source=request.source, seconds=clock.seconds, made_from=made_from(planned, decided.program, decided.said, decided.slips))
         status = "done" if all(each.status == "done" for each in outcomes) else "failed"
@@ -205,7 +206,7 @@ def _made(planned: list[Job], places: Places, found: Counted, keys: PageKeys, ma
     return [*outcomes, *(Outcome(job, "withheld", reason=WITHHELD) for job in planned if _key(job) in kept_back)]
 
 
-def _given_out(profiles: tuple[str, ...], places: Places, outcomes: list[Outcome], found: Counted, facts: dict, manifest: Manifest) -> list[Outcome]:
+def _given_out(profiles: tuple[str, ...], places: Places, outcomes: list[Outcome], found: Counted, hidden: dict, facts: dict, manifest: Manifest) -> list[Outcome]:
     """What became of every page once each release has been looked at: given out whole, or not at all."""
     for profile in (each for each in profiles if policy(each)["threshold"]):
         own = [each for each in outcomes if each.job.parameters["profile"] == profile]
@@ -214,17 +215,18 @@ def _given_out(profiles: tuple[str, ...], places: Places, outcomes: list[Outcome
             outcomes = [replace(each, status="withheld", reason=TELLS_TOO_MUCH.format(profile=profile)) if each in own and each.status == "done" else each
                         for each in outcomes]
         else:
-            give_out(profile, places.making, places.folder, found, manifest=manifest)
+            give_out(profile, places.making, places.folder, found, hidden[profile], manifest=manifest)
     return outcomes
 
 
-def _counted(profiles: tuple[str, ...], words: list[str], shared: dict, told: Callable) -> tuple[Counted, dict[tuple[str, str], News]]:
-    """The tables, and what changed since the last run, by profile and cohort, kept for the processes that make pages."""
+def _counted(profiles: tuple[str, ...], words: list[str], shared: dict, told: Callable) -> tuple[Counted, dict[tuple[str, str], News], dict[str, HeldBack]]:
+    """The tables, and what changed since the last run, by profile and cohort, kept for the processes that make pages; what each release hides."""
     found = counted(profiles=profiles, cohorts=words, shared=shared, told=told)
     keys = [each for each in found if each[1] not in WRITTEN_BESIDES]
     changed = {(profile, word): news(shared["data"], shared["source"], word, shared["as_of"], profile) for profile, word in keys}
+    hidden = {profile: held_back_now(shared["data"], shared["source"], shared["as_of"], profile) for profile in profiles if policy(profile)["threshold"]}
     forget()
-    return found, changed
+    return found, changed, hidden
 
 
 def _check(decided: Decided, request: Request, key: str, folder: Path) -> None:

@@ -26,6 +26,7 @@ from cqi.tables.carried import STATUS, by_month, carried_forward
 from cqi.tables.coarser import coarser
 from cqi.tables.counting import HEADLINE, Tables, counted
 from cqi.tables.courses import pairs
+from cqi.tables.held_back import HeldBack, held_back, held_back_digest
 from cqi.tables.ledger import digest, given_out, ledger_path
 from cqi.tables.official import without_what_periods_hide, yearly
 from cqi.tables.official_counted import OfficialTables, official_counted
@@ -35,6 +36,8 @@ from cqi.vocabulary import OFFICIAL, WHOLE
 
 RUN = "CQI_RELEASE"
 """Names all cohorts of the release of a run (`released_words`), one after another with a comma between."""
+HELD = "held back"
+"""The word under which is found what a release hides."""
 LEDGER = "CQI_LEDGER"
 """Names the folder in which it is written down what was given out before (see `cqi.tables.ledger`)."""
 LEAVERS = ("return_in_12_months", "reentry_in_12_months")
@@ -42,7 +45,7 @@ LEAVERS = ("return_in_12_months", "reentry_in_12_months")
 PATHS = ("curves", "looks", "projection", "paces", "months_charted")
 
 
-def released_tables(data: str, source: str, as_of: str, profile: str, word: str) -> Tables | OfficialTables:
+def released_tables(data: str, source: str, as_of: str, profile: str, word: str) -> Tables | OfficialTables | HeldBack:
     """The tables of a cohort, or of the official measures (under the word OFFICIAL), as they may be given out to a profile.
 
     The release holds all open cohorts, this one, those that the run names (CQI_RELEASE) and the official measures, whichever pages are
@@ -50,11 +53,21 @@ def released_tables(data: str, source: str, as_of: str, profile: str, word: str)
     a run or an earlier call has put them. Raises CqiError as `counted` does.
     """
     folder = os.environ.get(LEDGER, "")
-    ledger = str(ledger_path(Path(folder), profile)) if folder else ""
-    name = key(data, source, as_of, "released", profile, json.dumps(policy(profile)), word, digest(ledger))
-    named, own = [each for each in os.environ.get(RUN, "").split(",") if each], [word] if word != OFFICIAL else []
+    known = _known(folder, profile)
+    name = key(data, source, as_of, "released", profile, json.dumps(policy(profile)), word, known)
+    named, own = [each for each in os.environ.get(RUN, "").split(",") if each], [] if word in (OFFICIAL, HELD) else [word]
     words = _in_order({*named, *own}) if named else released_words(data, source, as_of, own)
-    return _one(data, source, as_of, profile, word, words, ledger, name)
+    return _one(data, source, as_of, profile, word, words, folder, name)
+
+
+def held_back_now(data: str, source: str, as_of: str, profile: str) -> HeldBack:
+    """What the release hides of which `released_tables` gives the tables."""
+    return released_tables(data, source, as_of, profile, HELD)
+
+
+def _known(folder: str, profile: str) -> str:
+    """A word that changes with what was given out and held back below a folder."""
+    return digest(str(ledger_path(Path(folder), profile))) + held_back_digest(Path(folder), profile) if folder else ""
 
 
 def released_words(data: str, source: str, as_of: str, asked: Sequence[str]) -> tuple[str, ...]:
@@ -68,32 +81,36 @@ def _in_order(words: Iterable[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def _one(data: str, source: str, as_of: str, profile: str, word: str, words: tuple[str, ...], ledger: str, name: str) -> Tables | OfficialTables:
-    kind = OfficialTables if word == OFFICIAL else Tables
-    return kept(lambda: _all(data, source, as_of, profile, words, ledger, key(data, source, digest(ledger)))[word], kind, f"{name}-{'-'.join(words)}")
+def _one(data: str, source: str, as_of: str, profile: str, word: str, words: tuple[str, ...], folder: str, name: str):
+    kind = {OFFICIAL: OfficialTables, HELD: HeldBack}.get(word, Tables)
+    together = lambda: _all(data, source, as_of, profile, words, folder, key(data, source, _known(folder, profile)))  # noqa: E731
+    return kept(lambda: together()[word], kind, f"{name}-{'-'.join(words)}")
 
 
 @lru_cache(maxsize=2)
-def _all(data: str, source: str, as_of: str, profile: str, words: tuple[str, ...], ledger: str, name: str) -> dict:
+def _all(data: str, source: str, as_of: str, profile: str, words: tuple[str, ...], folder: str, name: str) -> dict:
     every = {word: counted(data, source, word, as_of) for word in words}
     official = official_counted(data, source, as_of)
-    return protected_together(every, official, given_out(Path(ledger) if ledger else None), profile)
+    out = Path(folder) if folder else None
+    return protected_together(every, official, given_out(out and ledger_path(out, profile)), profile, held_back(out, profile))
 
 
-def protected_together(every: dict[str, Tables], official: OfficialTables, before: pd.DataFrame, profile: str) -> dict:
-    """All tables of a release as a profile with a threshold may see them: those of the cohorts by their words, and of the official measures.
+def protected_together(every: dict[str, Tables], official: OfficialTables, before: pd.DataFrame, profile: str, held: pd.DataFrame) -> dict:
+    """All tables of a release as a profile with a threshold may see them: those of the cohorts by their words, and of the official measures;
+    and under HELD what they hide.
 
-    `before`: what was given out earlier, as from `given_out`."""
+    `before`: what was given out earlier, as from `given_out`; `held`: what was held back, as from `held_back`."""
     threshold, months = policy(profile)["threshold"], policy(profile)["months_in_care"]
     coarse = {word: coarser(in_months(tables, months), word) for word, tables in every.items()}
     windows = yearly(official.periods)
     pages = {word: {name: getattr(tables, name) for name in ("measures", "same_age", "maturity", "curves", "regions")} for word, tables in coarse.items()}
-    shown = protected_release({**pages, OFFICIAL: {"periods": windows}}, _regions(coarse), before, headline=HEADLINE, threshold=threshold)
+    first, hidden = protected_release({**pages, OFFICIAL: {"periods": windows}}, _regions(coarse), before, held, headline=HEADLINE, threshold=threshold)
     shown = {page: {name: carried_forward(table, name, before) if name != "regions" else table for name, table in tables.items()}
-             for page, tables in shown.items()}
+             for page, tables in first.items()}
     months = _months(every, shown, before, profile)
-    found = {word: _derived(replace(coarse[word], **shown[word], months_charted=months), every[word], before, profile) for word in coarse}
-    return {**found, OFFICIAL: without_what_periods_hide(official, windows, shown[OFFICIAL]["periods"], profile)}
+    found = {word: _derived(replace(coarse[word], **shown[word], months_charted=months), every[word], first[word]["measures"], before, held, profile)
+             for word in coarse}
+    return {**found, OFFICIAL: without_what_periods_hide(official, windows, shown[OFFICIAL]["periods"], profile), HELD: HeldBack(hidden, {})}
 
 
 def _months(every: dict[str, Tables], shown: dict, before: pd.DataFrame, profile: str) -> pd.DataFrame:
@@ -129,12 +146,12 @@ def _regions(pages: dict[str, Tables]) -> pd.DataFrame:
     return pd.concat(own, ignore_index=True)
 
 
-def _derived(shown: Tables, every: Tables, before: pd.DataFrame, profile: str) -> Tables:
-    """The tables with everything hidden that is worked out from a hidden count."""
-    course = _course(shown.measures, every.course, profile)
+def _derived(shown: Tables, every: Tables, today: pd.DataFrame, before: pd.DataFrame, held: pd.DataFrame, profile: str) -> Tables:
+    """The tables with everything hidden that is worked out from a hidden count. `today`: the measures without what is carried forward."""
+    course = _course(shown.measures, today, every.course, profile)
     own = course.loc[course["measure"] == HEADLINE]
     earlier = before.loc[before["measure"].eq(HEADLINE) & before["part"].eq("")]
-    looks = protected_looks(every.looks, own, pd.concat([shown.maturity, earlier], ignore_index=True), profile)
+    looks = protected_looks(every.looks, own, pd.concat([shown.maturity, earlier], ignore_index=True), _by_day(held, own), profile)
     return without_details(without_over(replace(
         shown, course=course, looks=looks, projection=protected_projection(every.projection, own, looks, profile),
         paces=protected_paces(every.paces, own, every.course.loc[every.course["measure"] == HEADLINE], profile),
@@ -142,13 +159,19 @@ def _derived(shown: Tables, every: Tables, before: pd.DataFrame, profile: str) -
     )), policy(profile)["threshold"])
 
 
-def _course(measures: pd.DataFrame, course: pd.DataFrame, profile: str) -> pd.DataFrame:
-    """The course of the counties and measures whose counts are shown."""
+def _by_day(held: pd.DataFrame, course: pd.DataFrame) -> pd.DataFrame:
+    """What was held back of the counts of a course by the days of earlier releases."""
+    among = held["measure"].eq(HEADLINE) & held["part"].eq("") & held["at"].eq(0) & held["cohort"].isin(course["cohort"])
+    return held.loc[among, ["county", "numerator"]]
+
+
+def _course(measures: pd.DataFrame, today: pd.DataFrame, course: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """The course of the counties and measures whose counts are shown, and those who entered, as they are told `today`."""
     told = course_beside_measures(rounded_course(course), measures, profile, headline=HEADLINE)
     hidden = measures.loc[measures["status"].isin(["suppressed", STATUS]), ["measure", "county"]]
     told = without_course(told, pairs(told).isin(pairs(hidden)))
     told = course_without_few_left(told, course, profile)
-    entered = measures.set_index(["measure", "county"])["denominator"].reindex(pd.MultiIndex.from_frame(told[["measure", "county"]]))
+    entered = today.set_index(["measure", "county"])["denominator"].reindex(pd.MultiIndex.from_frame(told[["measure", "county"]]))
     return told.assign(entered=told["entered"].where(told["measure"].ne(HEADLINE), entered.to_numpy()))
 
 

@@ -21,13 +21,14 @@ _ONE = ("measure", "cohort", "group", "part", "as_of")
 def figure(rows: pd.DataFrame, caption: str, *, draw: Callable[..., dict]) -> Figure | Text:
     """The funnel of all counties, or a note where fewer than FEWEST can be drawn.
 
-    `rows` are those of a measure table for one measure, cohort and day, hidden and small counties and the whole among them: these
+    `rows` are those of a measure table for one measure, cohort and day, hidden, small and carried forward counties and the whole among them: these
     are left out, also of the target and the limits, so that nothing hidden can be worked out from them. `draw` makes the specification
     of the rows drawn, given `title` (`cqi.charts.funnel.drawn`). CqiError for rows of several cohorts or days, or of a rate.
     """
-    _check(rows)
     counties = rows.loc[rows["county"] != WHOLE]
-    shown = comparable(counties)
+    today = counties.loc[counties["status"] != "carried forward"]
+    _check(today)
+    shown = comparable(today)
     if len(shown) < FEWEST:
         return _too_few(len(shown))
     found = proportion_funnel(shown["numerator"], shown["denominator"], corrected=True)
