@@ -172,7 +172,7 @@ def _backtest_options(parser: argparse.ArgumentParser) -> None:
 # ---- what is small enough to stand here ----------------------------------------------------------------------------------
 
 def _doctor(options: argparse.Namespace) -> int:
-    from cqi.site.doctor import examined
+    from cqi.doctor import examined
 
     return examined(site_folder())
 

@@ -16,7 +16,7 @@ from cqi.render.room import reason
 from cqi.site import places
 from cqi.site.parts import Site
 from cqi.site.reading import read_site
-from cqi.vocabulary import CqiError, site_folder, source_files
+from cqi.vocabulary import CqiError, site_folder, source_kinds
 
 REVIEW_OPTIONS = {
     "county": ("a county, as the file names it; repeat for several (default: all)", True),
@@ -38,11 +38,6 @@ def option_words(name: str) -> str:
     """The help of an option of `cqi review`; of `source` with all kinds of file."""
     words, _ = REVIEW_OPTIONS[name]
     return words.format(source_kinds()) if name == "source" else words
-
-
-def source_kinds() -> str:
-    """Every kind of file that can be read here, an agency's own among them, as the help of an option says it."""
-    return ", ".join(sorted(source_files())).replace("%", "%%")
 
 
 def review_options(parser: argparse.ArgumentParser) -> None:

@@ -147,3 +147,8 @@ def definition_folders(kind: str) -> list:
 def source_files() -> dict[str, Path]:
     """The file that declares each kind of data, by the name that `--source` takes; one of the user's own takes the place of ours of that name."""
     return {path.stem: path for folder in definition_folders("sources") for path in sorted(Path(str(folder)).glob("*.toml"))}
+
+
+def source_kinds() -> str:
+    """Every kind of file that can be read here, an agency's own among them, as the help of an option says it."""
+    return ", ".join(sorted(source_files())).replace("%", "%%")

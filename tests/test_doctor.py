@@ -10,7 +10,7 @@ from cqi.cli import main
 from cqi.render.job import NOTEBOOKS
 from cqi.scheduling import airflow, systemd, unready, windows
 from cqi.scheduling.task import Task
-from cqi.scheduling.when import rule
+from cqi.site.when import rule
 from cqi.site.reading import read_site
 from drawn import write
 from mail_server import free_port, mail_server

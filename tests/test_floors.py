@@ -27,7 +27,7 @@ FLOORS = (
     ("explore",),
     ("site",),
     ("scheduling", "handover"),
-    ("reviewing",),
+    ("reviewing", "doctor"),
     ("cli",),
 )
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}

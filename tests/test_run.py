@@ -51,7 +51,8 @@ def test_every_page_is_made_and_in_its_place(finished):
 def test_nothing_is_left_behind(finished):
     assert [path.name for path in finished.folder.rglob(".*")] == []
     assert stat.S_IMODE((finished.folder / "restricted").stat().st_mode) == 0o700
-    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {"internal", "release", "manifest.jsonl", "published.json"}
+    assert {path.name for path in (finished.folder / "restricted").iterdir()} == {
+        "internal", "release", "manifest.jsonl", "published.json", "held-back-release.csv"}
     assert not os.environ.get("CQI_CACHE", "").endswith("/counted") and "CQI_RUN" not in os.environ
 
 
@@ -139,7 +140,7 @@ def test_a_small_number_in_the_tables_is_noticed(numerator, profile, left):
 def test_a_cohort_with_a_small_number_left_is_withheld_whole(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(running_of_pages, "small_left", lambda found, profile: profile == "release")
     assert main(["review", "--county", "Heron", "--cohort", "2025H2", "--data", DATA, "--out", str(tmp_path)]) == 3
-    assert [path.name for path in html(tmp_path)] == ["index.html"] and not list(tmp_path.rglob("*.csv"))
+    assert [path.name for path in html(tmp_path)] == ["index.html"] and not list(tmp_path.rglob("tables/*"))
     page = BeautifulSoup(html(tmp_path)[0].read_bytes(), "html.parser").text
     assert "Heron" in page and "nothing of it is given out" in page and "What the file can and cannot say: not made" in page
     assert "0 of 6 pages made." in capsys.readouterr().out

@@ -15,7 +15,7 @@ import pytest
 
 from cqi.scheduling import airflow, cron, systemd, windows
 from cqi.scheduling.task import Task
-from cqi.scheduling.when import Rule, last_due, next_due, rule
+from cqi.site.when import Rule, last_due, next_due, rule
 from cqi.site.reading import read_site
 from cqi.vocabulary import CqiError
 from running import ROOT

@@ -25,7 +25,7 @@ from cqi.blocks import MIME
 from cqi.scheduling import cron, jupyter
 from cqi.scheduling.due import KEPT
 from cqi.scheduling.task import Task
-from cqi.scheduling.when import rule
+from cqi.site.when import rule
 from live import until
 from test_scheduling import crontab, site_in  # noqa: F401 - a fixture
 

@@ -124,7 +124,7 @@ ALLOWED = {
     ("cqi/scheduling/windows.py", "xml.etree"): "writes a task for Windows, and reads none",
     ("cqi/scheduling/jupyter.py", "urllib.request"): "hands a job to the JupyterLab of this machine, where somebody asks for that",
     ("cqi/site/init/asking.py", "input"): "asks the person at the terminal; what is typed is text",
-    ("cqi/site/doctor.py", "smtplib"): "greets the site's own mail server, and sends nothing",
+    ("cqi/doctor.py", "smtplib"): "greets the site's own mail server, and sends nothing",
     ("cqi/handover/post.py", "smtplib"): "sends the letters that the site asks for",
     ("cqi/handover/cover.py", ".environment.from_string"): "the template is a file of ours",
     **{("cqi/learning/played.py", what): "plays the cells of our own lessons, for their answer key" for what in ("eval", "exec", "compile")},

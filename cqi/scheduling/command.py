@@ -10,7 +10,7 @@ from shutil import which
 from cqi.progress import say
 from cqi.scheduling import airflow, cron, jupyter, systemd, windows
 from cqi.scheduling.task import Task
-from cqi.scheduling.when import next_due, rule
+from cqi.site.when import next_due, rule
 from cqi.site.parts import Site
 from cqi.vocabulary import CqiError, site_folder
 

@@ -6,7 +6,7 @@ import shlex
 from datetime import time
 
 from cqi.scheduling.task import Task, done, succeeded
-from cqi.scheduling.when import Rule
+from cqi.site.when import Rule
 from cqi.vocabulary import CqiError
 
 NOTES = ("cron mails what a run says to the user of this machine, where mail is set up here; cqi schedule says how the last run ended.",)

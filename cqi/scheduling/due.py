@@ -17,7 +17,7 @@ from cqi.render.lock import held
 from cqi.render.made_from import records
 from cqi.render.pages import write_whole
 from cqi.scheduling.task import module
-from cqi.scheduling.when import last_due, rule
+from cqi.site.when import last_due, rule
 from cqi.site.places import data, pages
 from cqi.site.parts import Site
 from cqi.vocabulary import SITE_FILE, CqiError

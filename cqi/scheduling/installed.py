@@ -7,7 +7,7 @@ from shutil import which
 from cqi.render.job import NOTEBOOKS
 from cqi.scheduling import airflow, cron, systemd, windows
 from cqi.scheduling.task import Task, done
-from cqi.scheduling.when import rule
+from cqi.site.when import rule
 from cqi.site.parts import Site
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import which
 
 from cqi.scheduling.task import Task, done, succeeded
-from cqi.scheduling.when import WEEKDAYS, Rule
+from cqi.site.when import WEEKDAYS, Rule
 
 NOTES = ("A timer of yours stands still while you are not logged in, unless you once say: loginctl enable-linger",
          "What a run said: journalctl --user --unit NAME.service")

@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from cqi.scheduling.when import Rule
+from cqi.site.when import Rule
 from cqi.site.parts import Site
 from cqi.vocabulary import CqiError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from cqi.scheduling.task import Task
-from cqi.scheduling.when import WEEKDAYS, Rule
+from cqi.site.when import WEEKDAYS, Rule
 
 SPACE = "http://schemas.microsoft.com/windows/2004/02/mit/task"
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

@@ -42,7 +42,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When runs are due, as `cqi.scheduling.when.rule` reads it: days in words, and local time as 06:00."""
+    """When runs are due, as `cqi.site.when.rule` reads it: days in words, and local time as 06:00."""
 
     every: str = "first Monday"
     at: str = "06:00"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date, time
 
 from cqi.journal.place import is_address
-from cqi.scheduling.when import RIGHT, RIGHT_TIME, rule
+from cqi.site.when import RIGHT, RIGHT_TIME, rule
 from cqi.vocabulary import STEERING, CqiError, local, nearest
 
 Check = Callable[[object], object]

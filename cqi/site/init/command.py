@@ -7,9 +7,8 @@ from datetime import date
 from pathlib import Path
 
 from cqi.progress import say
-from cqi.reviewing import source_kinds
 from cqi.site.init.asking import Asking, option, somebody_there
-from cqi.vocabulary import SITE_FILE, CqiError, local
+from cqi.vocabulary import SITE_FILE, CqiError, local, source_kinds
 
 EXISTS = "{} is here already; change it by hand, or write it anew with --force."
 USUAL = "extract"
