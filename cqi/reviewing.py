@@ -116,7 +116,7 @@ def _of_site(site: Site | None, given: dict) -> dict:
     told = {"counties": site.review.counties, "cohorts": site.review.cohorts, "profiles": site.review.profiles, "source": site.extract.source,
             "out": places.pages(site), "journal": places.journal_there(site)}
     if not given["data"]:
-        told |= {"data": places.data(site), "as_of": site.extract.as_of}
+        told |= {"data": places.data(site), "as_of": site.extract.as_of, "state": site.name}
     return {name: value for name, value in told.items() if value}
 
 

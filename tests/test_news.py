@@ -11,6 +11,7 @@ from sample_page import sample_index
 from test_new_measure import DATA
 
 from cqi import tables
+from cqi.blocks import Cell
 from cqi.measures import basis
 from cqi.news import RECORD, SINCE, News, last_run, news, recorded, shown_news
 from cqi.news.compared import given, recounted, restated, restated_looks, side_by_side, signals, with_again
@@ -21,7 +22,7 @@ from cqi.render.standing import with_last
 from cqi.tables import HEADLINE
 from cqi.tables.released import LEDGER
 from cqi.wording import news as words
-from cqi.wording.news_index import index_news
+from cqi.wording.news_index import _months_without, index_news
 
 APRIL, MAY, JUNE = "2026-04-30", "2026-05-31", "2026-06-30"
 WORD = "2025H2"
@@ -179,7 +180,7 @@ def test_another_table_of_published_figures_is_told(out, places, tmp_path, monke
     monkeypatch.setenv("CQI_DEFINITIONS", str(tmp_path / "own"))
     found = news(places["may"], "episodes", WORD, MAY, "internal")
     assert found.facts["benchmarks"] == ["cfsr_round4_2025_08"] and found.facts["changed"] == []
-    groups = index_news({WORD: found}, found.signals.iloc[:0], {"Alder"})["groups"]
+    groups = index_news({WORD: found}, found.signals.iloc[:0], {"Alder"}, as_of=date.fromisoformat(MAY))["groups"]
     assert ("What is counted otherwise", ["Another table of published figures: cfsr_round4_2025_08."]) in groups
 
 
@@ -212,7 +213,7 @@ def test_a_new_period_a_new_county_and_one_that_is_gone(out, places, tmp_path, m
     assert said(shown_news(period, "Alder")) == ["The last run was of 30 April 2026. This period was not in it, so there is nothing to "
                                                  "compare with yet."]
     gone = news(places["without Birch"], "episodes", WORD, MAY, "internal")
-    told = dict(index_news({WORD: gone, "2025H1": period}, gone.signals.iloc[:0], {"Alder"})["groups"])
+    told = dict(index_news({WORD: gone, "2025H1": period}, gone.signals.iloc[:0], {"Alder"}, as_of=date.fromisoformat(MAY))["groups"])
     assert gone.facts["gone"] == ["Birch"]
     assert told["Counties and periods"] == ["Birch is not in the files any more.", "January to June 2025 is a new period."]
     monkeypatch.setenv(LEDGER, str(tmp_path / "other"))
@@ -295,7 +296,7 @@ def test_the_index_tells_signals_by_county_in_order_of_name_and_only_of_those_wi
     facts = {"last": APRIL, "cohort": WORD, "released": False, "changed": [], "benchmarks": [], "source": False, "program": [], "new": [],
              "gone": [], "words": [WORD, "2024H2"]}
     ended = signal_rows(("Alder", "worse", "", "2025-05-31", "over")).assign(cohort="2024H2")
-    found = index_news({WORD: News(none, figures(), rows, facts)}, ended, {"Alder", "birch", "Cedar"})
+    found = index_news({WORD: News(none, figures(), rows, facts)}, ended, {"Alder", "birch", "Cedar"}, as_of=date.fromisoformat(MAY))
     title = measure(HEADLINE).title
     assert found["title"] == "What changed since the last run (30 April 2026)" and found["told"] == []
     assert found["groups"] == [
@@ -309,6 +310,22 @@ def test_the_index_tells_signals_by_county_in_order_of_name_and_only_of_those_wi
                                                                     *found["groups"][1:]]}}, stylesheet="cqi.css")
     assert "What changed since the last run (30 April 2026)" in page and "<b>Alder" not in page
     assert page.count('<details class="more" open>') == 3 and page.count('<details class="more">') == 1
+
+
+@pytest.mark.parametrize(("last", "as_of", "told"), [
+    (APRIL, MAY, []), ("2026-05-15", JUNE, []), (APRIL, "2026-05-01", []),
+    (APRIL, JUNE, ["No run as of May 2026 is known here, so what changed then is told now."]),
+    ("2026-01-31", APRIL, ["No run as of February 2026 to March 2026 is known here, so what changed then is told now."]),
+])
+def test_months_of_which_there_is_no_run_are_told(last, as_of, told):
+    assert _months_without(date.fromisoformat(last), date.fromisoformat(as_of)) == told
+
+
+@pytest.mark.parametrize(("name", "among", "said"), [
+    ("entries_per_1000_children", 0, "no figure"), ("entries_per_1000_children", 3000, "36 in 3,000"), (HEADLINE, 36, "36 of 36"),
+])
+def test_a_rate_without_anybody_to_be_counted_among_has_no_figure(name, among, said):
+    assert words._cell({"measure": name, "numerator_now": 36.0, "denominator_now": among}, "now") == Cell(said)
 
 
 def test_the_key_of_a_run_changes_with_its_last_run(out, places):

@@ -27,8 +27,8 @@ def test_what_is_not_given_is_as_the_file_says(tmp_path, monkeypatch):
     (tmp_path / "said.sqlite").touch()
     found = asked(tmp_path)
     assert (found.counties, found.cohorts, found.profiles) == (("Heron",), ("2025H2",), ("internal",))
-    assert (found.as_of, found.source, found.data, found.out, found.journal) == (
-        "2025-12-31", "ccwis", str(tmp_path / "extract"), tmp_path / "pages", str(tmp_path / "said.sqlite"))
+    assert (found.state, found.as_of, found.source, found.data, found.out, found.journal) == (
+        "Example State", "2025-12-31", "ccwis", str(tmp_path / "extract"), tmp_path / "pages", str(tmp_path / "said.sqlite"))
 
 
 def test_options_win(tmp_path, monkeypatch):
@@ -45,6 +45,7 @@ def test_the_as_of_date_of_the_file_is_that_of_its_extract(tmp_path, monkeypatch
     site(tmp_path, LEAST + 'as_of = "2025-12-31"\n' + REVIEW)
     monkeypatch.chdir(tmp_path)
     assert (asked(tmp_path, "--data", "other").as_of, asked(tmp_path, "--data", "other").data) == ("", "other")
+    assert asked(tmp_path, "--data", "other").state == ""
 
 
 def test_data_that_are_not_there_are_said(tmp_path, monkeypatch, capsys):

@@ -18,7 +18,7 @@ from cqi.wording.numbers import day_words, joined, plural
 
 MEASURES = "measures/"
 ASKED = {"counties": "counties", "cohorts": "cohorts", "as_of": "the as-of date", "source": "the kind of file", "profiles": "who will read it",
-         "journal": "the place of the journal"}
+         "journal": "the place of the journal", "state": "the name of the site"}
 SAME = {"data": "the data", "measures": "the measures", "definitions": "other definitions", "program": "the program", "notebooks": "the notebooks",
         "journal": "what people said"}
 
@@ -119,7 +119,7 @@ def _heard(then: dict, now: dict) -> str:
 
 def _asked(then: dict, asked: dict) -> str:
     asked = json.loads(json.dumps(asked))
-    others = [words for name, words in ASKED.items() if then.get(name) != asked[name]]
+    others = [words for name, words in ASKED.items() if then.get(name, "") != asked[name]]
     return f"Asked for otherwise than last time: {joined(others)}." if others else ""
 
 

@@ -76,7 +76,7 @@ def _news(profile: str, own: list[Outcome], news: dict[tuple[str, str], News], a
     """What changed since the last run, of the counties that have a page."""
     found = {word: each for (one, word), each in news.items() if one == profile}
     ended = over(as_of.day.isoformat(), profile, found)
-    return index_news(found, ended, {each.job.parameters["county"] for each in own if _of_county(each)})
+    return index_news(found, ended, {each.job.parameters["county"] for each in own if _of_county(each)}, as_of=as_of.day)
 
 
 def _of_county(outcome: Outcome) -> bool:

@@ -52,7 +52,8 @@ class Request:
     extract, to compare with, or empty. `engine`: `fork` or `kernel`. `cluster`: where Dask's
     scheduler is, `tcp://scheduler:8786`, or `local:4` for four workers here; empty for this machine alone. `journal`: where what
     stakeholders say is kept, a file or an address; empty: where CQI_JOURNAL says, else `journal.sqlite` in the folder of the pages, if it
-    is there. `force` makes pages anew that stand already."""
+    is there. `force` makes pages anew that stand already. `state`: what the index calls those whose data these are; empty for the name of
+    the data's folder."""
 
     counties: tuple[str, ...] = ()
     cohorts: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class Request:
     cluster: str = ""
     journal: str = ""
     force: bool = False
+    state: str = ""
 
     @property
     def asked(self) -> dict:
@@ -149,7 +151,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
                              partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
             _check(decided, request, key, folder)
-            facts = {"as_of": as_of, "state": Path(request.data).name, "profiles": request.profiles, "news": changed}
+            facts = {"as_of": as_of, "state": request.state or Path(request.data).name, "profiles": request.profiles, "news": changed}
             outcomes = _given_out(request.profiles, places, outcomes, found, hidden, facts, manifest)
             indexes = {profile: written_index(profile, folder, outcomes, found, **facts) for profile in request.profiles}
         write_record(folder, request.asked, outcomes, found, source=request.source, seconds=clock.seconds, made_from=made_from(planned, decided.program, decided.said, decided.slips))

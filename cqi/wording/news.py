@@ -156,6 +156,8 @@ def _changed_notes(facts: dict) -> tuple[str, ...]:
 def _cell(row: dict, when: str) -> Cell:
     if pd.isna(row[f"numerator_{when}"]):
         return Cell("no figure", "unobserved")
+    if row[f"denominator_{when}"] == 0 and not is_share(row["measure"]):
+        return Cell("no figure")  # a rate among nobody: the files do not say how many children live there
     among = "" if pd.isna(row[f"denominator_{when}"]) else f" {'of' if is_share(row['measure']) else 'in'} {row[f'denominator_{when}']:,.0f}"
     return Cell(f"{row[f'numerator_{when}']:,.0f}{among}")
 

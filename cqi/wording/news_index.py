@@ -9,7 +9,7 @@ import pandas as pd
 from cqi.cohorts import cohort
 from cqi.vocabulary import WHOLE
 from cqi.wording.news import FIRST, MAY_BE, NET, is_corrected, title_of, which_words
-from cqi.wording.numbers import day_words, joined
+from cqi.wording.numbers import day_words, joined, month_words
 
 OPEN = 12
 """Lists of so many lines or fewer stand open."""
@@ -19,10 +19,10 @@ AFTER = {"late": " By today's data it would have come before the last run.", "fi
          "over": " Its period is no longer followed here."}
 
 
-def index_news(found: dict, ended: pd.DataFrame, counties: set[str]) -> dict:
+def index_news(found: dict, ended: pd.DataFrame, counties: set[str], *, as_of: date) -> dict:
     """`title`, what is `told` in sentences, `groups` of (heading, lines) and how many lines stand `open`; of these counties only.
 
-    `found`: `cqi.news.News` by cohort. `ended`: signals of cohorts that are no longer followed.
+    `found`: `cqi.news.News` by cohort. `ended`: signals of cohorts that are no longer followed. `as_of`: this run's day.
     """
     news = list(found.values())
     last = next((each.facts["last"] for each in news if each.facts["last"]), "")
@@ -35,7 +35,16 @@ def index_news(found: dict, ended: pd.DataFrame, counties: set[str]) -> dict:
     groups += [_corrected(news, shown, day), ("What is counted otherwise", _otherwise(news)), ("Counties and periods", _places(found, counties))]
     groups = [(heading, lines) for heading, lines in groups if lines]
     told = [] if groups else [f"No signal came or went, no number up to {day} reads differently, and nothing is counted in another way."]
-    return {"title": f"What changed since the last run ({day})", "told": [*told, *_cautions(news, groups)], "groups": groups, "open": OPEN}
+    return {"title": f"What changed since the last run ({day})", "told": [*_months_without(date.fromisoformat(last), as_of), *told, *_cautions(news, groups)], "groups": groups, "open": OPEN}
+
+
+def _months_without(last: date, as_of: date) -> list[str]:
+    """The whole months between the two as-of dates, of which no run is known; nothing where there is none."""
+    months = [str(month) for month in pd.period_range(last, as_of, freq="M")[1:-1]]
+    if not months:
+        return []
+    which = f"{month_words(months[0])} to {month_words(months[-1])}" if len(months) > 1 else month_words(months[0])
+    return [f"No run as of {which} is known here, so what changed then is told now."]
 
 
 def _by_name(column: pd.Series) -> pd.Series:
