@@ -40,11 +40,12 @@ def cells(release: Published) -> pd.DataFrame:
              for part in readers[name](table, day)]
     parts += [part.assign(place=place, instead=True) for place, name, table in release.tables if name in CARRIED
               for part in readers[name](_carried(table, day), day)]
-    none = pd.DataFrame({name: pd.Series(dtype="float64" if name in ("at", "value") else "str") for name in [*KEY, "value", "place", "instead"]})
+    kinds = dict.fromkeys([*KEY, "place"], "str") | {"at": "float64", "value": "float64", "instead": "bool"}
+    none = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
     found = pd.concat(parts, ignore_index=True) if parts else none
     found = one_label(found.assign(at=found["at"].fillna(-1).astype(float), hidden=found["value"].isna()))
-    there = pd.MultiIndex.from_frame(found.loc[~found["instead"].astype(bool), KEY])
-    return found.loc[~(found["instead"].astype(bool) & pd.MultiIndex.from_frame(found[KEY]).isin(there)), COLUMNS].reset_index(drop=True)
+    there = pd.MultiIndex.from_frame(found.loc[~found["instead"], KEY])
+    return found.loc[~(found["instead"] & pd.MultiIndex.from_frame(found[KEY]).isin(there)), COLUMNS].reset_index(drop=True)
 
 
 def _carried(table: pd.DataFrame, day: str) -> pd.DataFrame:

@@ -37,7 +37,8 @@ def hidden_jointly(
     Raises nothing; at worst totals are hidden too.
     """
     release = _Release(system, np.asarray(primary, dtype=bool), threshold, carried, strict)
-    release.hide(np.zeros(len(release.hidden), dtype=bool) if held is None else held)
+    if held is not None:
+        release.hide(held)
     while True:
         before = release.hidden.sum()
         for cells, lines in release.unfinished():

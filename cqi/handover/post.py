@@ -89,8 +89,7 @@ def password(site: Site) -> str:
         return told
     if not site.handover.password_file:
         raise CqiError(f"{SITE_FILE}, [handover] user: its password is not there; set {PASSWORD}, or name a file with the password on "
-                       "its first "
-                       "line, which only you can read: password_file = \"mail-password\"")
+                       "its first line, which only you can read: password_file = \"mail-password\"")
     path = site.folder / Path(site.handover.password_file).expanduser()
     try:
         with path.open(encoding="utf-8") as file:

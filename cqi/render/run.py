@@ -39,7 +39,7 @@ from cqi.tables.counting import check_begun
 from cqi.tables.reading import forget
 from cqi.tables.said import SAID
 from cqi.tables.held_back import HeldBack
-from cqi.tables.released import LEDGER, RUN, held_back_now, released_words
+from cqi.tables.released import HELD, LEDGER, RUN, released_tables, released_words
 from cqi.vocabulary import CqiError, no_such
 
 WITHHELD = "A small number was left in this cohort's tables, so nothing of it is given out. Tell the maintainer."
@@ -226,7 +226,8 @@ def _counted(profiles: tuple[str, ...], words: list[str], shared: dict, told: Ca
     found = counted(profiles=profiles, cohorts=words, shared=shared, told=told)
     keys = [each for each in found if each[1] not in WRITTEN_BESIDES]
     changed = {(profile, word): news(shared["data"], shared["source"], word, shared["as_of"], profile) for profile, word in keys}
-    hidden = {profile: held_back_now(shared["data"], shared["source"], shared["as_of"], profile) for profile in profiles if policy(profile)["threshold"]}
+    hidden = {profile: released_tables(shared["data"], shared["source"], shared["as_of"], profile, HELD) for profile in profiles
+              if policy(profile)["threshold"]}
     forget()
     return found, changed, hidden
 

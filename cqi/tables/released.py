@@ -46,23 +46,18 @@ PATHS = ("curves", "looks", "projection", "paces", "months_charted")
 
 
 def released_tables(data: str, source: str, as_of: str, profile: str, word: str) -> Tables | OfficialTables | HeldBack:
-    """The tables of a cohort, or of the official measures (under the word OFFICIAL), as they may be given out to a profile.
+    """The tables of a cohort, or of the official measures (under the word OFFICIAL), as they may be given out to a profile; what the
+    release hides under the word HELD.
 
     The release holds all open cohorts, this one, those that the run names (CQI_RELEASE) and the official measures, whichever pages are
     made: so the same page says the same whatever else is asked for. Found where
     a run or an earlier call has put them. Raises CqiError as `counted` does.
     """
     folder = os.environ.get(LEDGER, "")
-    known = _known(folder, profile)
-    name = key(data, source, as_of, "released", profile, json.dumps(policy(profile)), word, known)
+    name = key(data, source, as_of, "released", profile, json.dumps(policy(profile)), word, _known(folder, profile))
     named, own = [each for each in os.environ.get(RUN, "").split(",") if each], [] if word in (OFFICIAL, HELD) else [word]
     words = _in_order({*named, *own}) if named else released_words(data, source, as_of, own)
     return _one(data, source, as_of, profile, word, words, folder, name)
-
-
-def held_back_now(data: str, source: str, as_of: str, profile: str) -> HeldBack:
-    """What the release hides of which `released_tables` gives the tables."""
-    return released_tables(data, source, as_of, profile, HELD)
 
 
 def _known(folder: str, profile: str) -> str:
@@ -83,8 +78,11 @@ def _in_order(words: Iterable[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def _one(data: str, source: str, as_of: str, profile: str, word: str, words: tuple[str, ...], folder: str, name: str):
     kind = {OFFICIAL: OfficialTables, HELD: HeldBack}.get(word, Tables)
-    together = lambda: _all(data, source, as_of, profile, words, folder, key(data, source, _known(folder, profile)))  # noqa: E731
-    return kept(lambda: together()[word], kind, f"{name}-{'-'.join(words)}")
+
+    def made():
+        return _all(data, source, as_of, profile, words, folder, key(data, source, _known(folder, profile)))[word]
+
+    return kept(made, kind, f"{name}-{'-'.join(words)}")
 
 
 @lru_cache(maxsize=2)
