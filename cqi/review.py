@@ -67,6 +67,10 @@ class Review:
 
     def course(self) -> pd.Series:
         """The county's row of the headline measure's course."""
+        return self._course
+
+    @cached_property
+    def _course(self) -> pd.Series:
         return self.own("course").loc[lambda rows: rows["measure"] == tables.HEADLINE].iloc[0]
 
     def same_age(self, name: str) -> pd.DataFrame:

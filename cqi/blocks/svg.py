@@ -17,7 +17,8 @@ from cqi.blocks.aggregates import refuse_rows
 from cqi.blocks.palette import FONT, altair_config
 from cqi.vocabulary import CqiError
 
-_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+_NUMBER = re.compile(r"-?\d*\.\d\d+(?:e[-+]?\d+)?|-?\d+(?:\.\d*)?e[-+]?\d+")
+"""A number with more than one decimal; the engine writes the others as they stay."""
 _REFERENCE = re.compile(r"url\(#([\w-]+)\)")
 _ELEMENTS = {"g", "path", "text", "tspan", "rect", "line", "circle", "ellipse", "polygon", "defs", "clipPath",
              "linearGradient", "stop"}

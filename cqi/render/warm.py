@@ -40,6 +40,9 @@ def main(order: dict) -> None:
     from cqi.render.child import shell
 
     own = shell()  # first: pandas looks for a kernel when it is imported
+    import pandas
+
+    pandas.set_option("mode.string_storage", "python")  # of the few rows that a page shows Arrow takes some twice as slowly
     _import(order["imports"])
     for place in json.loads(_asked()):
         _read(*place)

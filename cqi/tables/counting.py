@@ -14,6 +14,7 @@ from cqi.measures.by_month import by_month
 from cqi.quality import bounds, findings, limit_reasons, monthly, with_limits
 from cqi.registry import measure, reviewed_names
 from cqi.sources import Extract
+from cqi.tables.by_county import ByCounty
 from cqi.tables.courses import courses
 from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
 from cqi.vocabulary import CqiError
@@ -24,7 +25,7 @@ EARLIER = 6
 
 
 @dataclass(frozen=True)
-class Tables:
+class Tables(ByCounty):
     """What is known of one cohort in every county, as one profile may see it. Measure tables, then the course of every measure
     that can be followed (`course`, and the same for `regions`; of the headline also `looks`, `projection`, and that at other
     `paces`), then what the

@@ -14,6 +14,7 @@ from cqi.measures import adjusted, by_group, count, groupings
 from cqi.quality import bounds, limit_reasons, with_limits
 from cqi.registry import EARLIER_ROUND, Measure, indicators, measure
 from cqi.sources import Extract
+from cqi.tables.by_county import ByCounty
 from cqi.tables.reading import as_of_and_counties, begins, file_facts, kept, key, read
 from cqi.vocabulary import MEASURE_COLUMNS, OFFICIAL
 
@@ -25,7 +26,7 @@ SETTLING = 3
 
 
 @dataclass(frozen=True)
-class OfficialTables:
+class OfficialTables(ByCounty):
     """The official indicators in every county and the whole file, those of the round before among the periods only.
 
     `periods`: measure table. `adjusted`: one row per indicator and county for its newest complete period. `groups`: measure

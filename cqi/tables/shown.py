@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-import pandas as pd
-
 from cqi.tables.backtested import Backtests
 from cqi.tables.counting import Tables
 from cqi.tables.official_counted import OfficialTables
@@ -24,9 +22,9 @@ def shown(tables: Tables | OfficialTables, county: str) -> Tables | OfficialTabl
     facts of the whole file that such a page tells of. Order and index of rows stay.
     """
     if isinstance(tables, OfficialTables):
-        return replace(tables, **{each.name: _own(getattr(tables, each.name), county) for each in fields(tables)[:-1]})
+        return replace(tables, **{each.name: tables.of_county(each.name, county) for each in fields(tables)[:-1]})
     apart = (*OF_THE_FILE, *ELSEWHERE, "regions", "facts")
-    own = {each.name: _own(getattr(tables, each.name), county) for each in fields(tables) if each.name not in apart}
+    own = {each.name: tables.of_county(each.name, county) for each in fields(tables) if each.name not in apart}
     regions = tables.regions.loc[tables.regions["county"].isin(own["course"]["region"].unique())]
     facts = {name: fact for name, fact in tables.facts.items() if name not in FACTS_ELSEWHERE}
     return replace(tables, **own, regions=regions, facts=facts, **{name: getattr(tables, name).iloc[:0] for name in ELSEWHERE})
@@ -35,7 +33,3 @@ def shown(tables: Tables | OfficialTables, county: str) -> Tables | OfficialTabl
 def shown_past(past: Backtests) -> Backtests:
     """The past replayed as every review shows it: sums over all counties, no county's own courses and forecasts."""
     return replace(past, courses=past.courses.iloc[:0], forecasts=past.forecasts.iloc[:0])
-
-
-def _own(table: pd.DataFrame, county: str) -> pd.DataFrame:
-    return table.loc[table["county"] == county] if len(table) else table
