@@ -85,6 +85,11 @@ def test_what_cannot_be_read_is_no_run(site):
     assert last_attempt(site) is None and waiting(site, DUE) == DUE
 
 
+def test_before_anything_is_handed_over_no_run_is_missed(site):
+    shown = command("schedule", "--scheduler", "cron", cwd=site.folder).stdout
+    assert "Once this is handed over, the next look at " in shown and "has not happened" not in shown
+
+
 def test_the_command_shows_installs_nothing_and_says_how_the_last_run_ended(site):
     (site.folder / "reports").mkdir()
     ended = Attempt(DUE.isoformat(), 5, "", ["The data is whole up to 31 March 2026."])

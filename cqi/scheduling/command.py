@@ -90,6 +90,7 @@ def _found() -> str:
 def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list[str]:
     """When the next runs are, how the last ended, and what the user should know."""
     from cqi.scheduling.due import due_words, last_attempt, waiting
+    from cqi.scheduling.installed import elsewhere, installed
 
     words = task.when.words
     lines = [f"{words[0].upper()}{words[1:]}, that is: {'; '.join(due_words(moment) for moment in next_due(task.when, now, NEXT))}."]
@@ -97,8 +98,10 @@ def _told(site: Site, task: Task, now: datetime, notes: tuple[str, ...]) -> list
     if last:
         how = f"was due on {due_words(datetime.fromisoformat(last.due))} and" if last.due else "could not begin; it"
         lines += [f"The last run that a scheduler started {how} ended with exit code {last.code}.", *(f"  {line}" for line in last.said)]
-    if due:
+    if due and (last or installed(site) or elsewhere(site)):
         lines.append(f"The run that was due on {due_words(due)} has not happened: the look at {task.when.look:%H:%M} makes it.")
+    elif due:
+        lines.append(f"Once this is handed over, the next look at {task.when.look:%H:%M} begins with the run of {due_words(due)}.")
     lines += [f"{name} is set here, but not when the scheduler starts the run: write it in cqi.toml." for name in FORGOTTEN
               if os.environ.get(name)]
     if site.handover.user and not site.handover.password_file:

@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
-from pyarrow import default_memory_pool
+from pyarrow import default_memory_pool, types
 from pyarrow.parquet import ParquetFile
 
 from cqi import __version__
@@ -159,8 +159,12 @@ def _whole(place: Path) -> dict[str, bytes]:
 
 
 def _stored(content: bytes) -> pd.DataFrame:
-    """The table of a file, read without a thread: a process that forks has none."""
-    return ParquetFile(BytesIO(content), pre_buffer=False).read(use_threads=False).to_pandas(use_threads=False)
+    """The table of a file, read without a thread: a process that forks has none. Of words that come again and again each is kept once."""
+    file = ParquetFile(BytesIO(content), pre_buffer=False)
+    words = [field.name for field in file.schema_arrow if types.is_string(field.type) or types.is_large_string(field.type)]
+    file = ParquetFile(BytesIO(content), pre_buffer=False, read_dictionary=words)
+    found = file.read(use_threads=False).to_pandas(use_threads=False)
+    return found.astype({name: "str" for name in words if name in found})
 
 
 def _write(every, place: Path) -> None:
