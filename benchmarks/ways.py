@@ -155,9 +155,10 @@ def _shown(source: str, space: dict):
 def ours(order: dict) -> dict:
     """The command itself, of which the reviews only where the order says so; its words are in `out`/run.json."""
     from cqi.cli import main
-    from cqi.render import run
 
     if order.get("reviews_only"):
+        from cqi.render import run
+
         every = run.jobs
         run.jobs = lambda **what: [job for job in every(**what) if job.role == "review"]
     one = {"data": order["data"], "as-of": order["as_of"], "out": order["out"], "profile": "internal", "engine": order.get("engine")}
