@@ -40,14 +40,15 @@ def _environment(own: dict[str, str]) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **own}
 
 
-def kernels(process: subprocess.Popen, *, seconds: int = 120) -> list[psutil.Process]:
-    """The kernels that the command has started, once there are any."""
+def at_work(process: subprocess.Popen, out: Path, *, seconds: int = 120) -> list[psutil.Process]:
+    """The processes that the command has started, once it holds its folder below `out`."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
-        if found := psutil.Process(process.pid).children(recursive=True):
+        found = psutil.Process(process.pid).children(recursive=True)
+        if found and list(out.glob("*/restricted/manifest.jsonl")) and list(out.glob("*/.lock")):
             return found
         time.sleep(0.05)
-    raise AssertionError("no kernel was started")
+    raise AssertionError("the command never held its folder")
 
 
 def alive(processes: list[psutil.Process], *, seconds: float) -> list[psutil.Process]:

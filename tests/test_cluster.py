@@ -183,7 +183,7 @@ def test_a_worker_with_another_program_makes_no_page(small, dask, tmp_path, monk
     assert waited(lambda: "Registered to" in log.read_text(), START_SECONDS)
     with pytest.raises(CqiError, match=r"^Pages cannot be made on this cluster\. tcp://[^ ]+: it has another version of the program") as error, \
             drawn_crew(small, tmp_path, monkeypatch, dask.address) as crew:
-        crew.prepare([])
+        crew.prepare([], out=tmp_path / "reports" / DAY, ids=frozenset())
     other.kill()
     assert str(error.value).count("tcp://") == 1  # the others are good
     assert waited(lambda: dask.at_work() == [], LEFT_SECONDS)
@@ -195,7 +195,7 @@ def drawn_crew(small: Small, folder: Path, monkeypatch, address: str) -> Cluster
     monkeypatch.setenv(INPUTS, f"{inputs_digest(*data)}:")
     out = folder / "reports" / DAY
     out.mkdir(parents=True)
-    return ClusterCrew(out, folder, engine="kernel", ids=frozenset(), roles=[], cluster=address, data=data)
+    return ClusterCrew(folder, engine="kernel", roles=[], cluster=address, data=data)
 
 
 @pytest.mark.long
@@ -236,7 +236,7 @@ def test_without_dask_the_error_says_what_to_install(monkeypatch):
 def test_where_nobody_answers_the_error_says_so(small, monkeypatch, tmp_path):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
     with pytest.raises(CqiError, match="No Dask scheduler answers at tcp://127.0.0.1:1;"), drawn_crew(small, tmp_path, monkeypatch, "tcp://127.0.0.1:1") as crew:
-        crew.prepare([])
+        crew.prepare([], out=tmp_path / "reports" / DAY, ids=frozenset())
 
 
 @pytest.fixture

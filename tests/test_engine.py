@@ -61,7 +61,7 @@ def stored(made) -> list:
 
 def ready(parent, tables=()) -> bool:
     """Whether the parent forks, once it is told what to read."""
-    tell(parent, list(tables))
+    tell(parent, list(tables), {})
     return forks(parent)
 
 

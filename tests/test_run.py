@@ -27,7 +27,7 @@ from cqi.render.counted import WRITTEN, Tables, small_left
 from cqi.render.lock import FolderHeld, held
 from cqi.render.job import Job
 from cqi.render.plan import jobs, slug
-from running import DATA, ROOT, alive, blocks, command, kernels, notebooks_with, started, tree
+from running import DATA, ROOT, alive, at_work, blocks, command, notebooks_with, started, tree
 
 COUNTIES = ("birch", "bunting", "heron")
 PLACES = [f"{profile}/{place}" for profile in ("internal", "release")
@@ -262,7 +262,7 @@ def test_a_stopped_run_leaves_whole_pages_and_nothing_else(finished, tmp_path, n
     shutil.copytree(finished.folder, out / "2026-06-30")
     before = tree(out)
     process = started("review", "--cohort", "2025H2", "--profile", "internal", "--data", DATA, "--out", str(out), TMPDIR=str(own))
-    running = kernels(process)
+    running = at_work(process, out)
     time.sleep(1)
     running += psutil.Process(process.pid).children(recursive=True)
     process.send_signal(number)
@@ -278,7 +278,7 @@ def test_a_stopped_run_leaves_whole_pages_and_nothing_else(finished, tmp_path, n
 def test_after_a_kill_no_kernel_stays_and_the_next_run_takes_over(tmp_path):
     words = ("review", "--county", "Heron", "--cohort", "2025H2", "--data", DATA, "--out", str(tmp_path))
     process = started(*words, TMPDIR=str(tmp_path))  # what a kill leaves there goes with the test
-    running = kernels(process)
+    running = at_work(process, tmp_path)
     process.kill()
     process.communicate()
     assert alive(running, seconds=60) == [] and (tmp_path / "2026-06-30/.lock").is_file()

@@ -17,7 +17,7 @@ from cqi.render.run import Request, resumed, run
 from cqi.render.standing import PageKeys, Program
 from cqi.tables.services import service_tables
 from cqi.vocabulary import OFFICIAL, SERVICES, CqiError, WHOLE
-from running import ROOT, alive, blocks, kernels, notebooks_with, started, tree
+from running import ROOT, alive, at_work, blocks, notebooks_with, started, tree
 
 WORDS = {"counties": ("Juniper", "Heron"), "cohorts": ("2025H2",), "profiles": ("internal", "release")}
 PAGES = 16
@@ -114,7 +114,7 @@ def words(request: Request) -> list[str]:
 def test_a_stopped_run_is_finished_to_the_byte(small, whole, tmp_path, number):
     request = replace(small, out=tmp_path / "out")
     process = started(*words(request))
-    running = kernels(process)
+    running = at_work(process, request.out)
     manifest = next(request.out.glob("2*")) / "restricted/manifest.jsonl"
     until = time.monotonic() + 60
     while manifest.read_text(encoding="utf-8").count('"what":"done"') < 2 and time.monotonic() < until:

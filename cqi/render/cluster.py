@@ -62,17 +62,15 @@ def checked_address(cluster: str) -> str:
 
 class ClusterCrew:
     """Makes pages on the workers of a cluster, as a Crew does here. `cluster`: its scheduler's address, or `local:4`; `data`: folder and
-    source of the data, from which each worker reads the `ids`.
+    source of the data, from which each worker reads the ids that must stand on no page.
 
     Raises CqiError, before any page is made, where a worker has another program or does not see the folders; later, where the scheduler
     is lost.
     """
 
-    def __init__(self, out: Path, private: Path, *, engine: str, ids: frozenset[str], roles: Sequence[str],
-                 cluster: str, data: tuple[str, str]) -> None:
+    def __init__(self, private: Path, *, engine: str, roles: Sequence[str], cluster: str, data: tuple[str, str]) -> None:
         self._address, self._private, self.workers = checked_address(cluster), private, 0
-        told = {name: value for name, value in os.environ.items() if name.startswith("CQI_") or name in OWN_FOLDERS}
-        self._order = {"out": str(out), "private": str(private), "engine": engine, "roles": list(roles), "data": list(data), "environment": told, "seconds": pages.CELL_SECONDS, "program": program(), "seen": secrets.token_hex()}
+        self._order = {"private": str(private), "engine": engine, "roles": list(roles), "data": list(data), "program": program(), "seen": secrets.token_hex()}
         self._local = self._client = None
         self._ended, self._alone, self._looking = False, threading.Lock(), threading.Lock()
         self._looked, self._nobody = 0.0, 0
@@ -80,9 +78,11 @@ class ClusterCrew:
     def __enter__(self) -> ClusterCrew:
         return self
 
-    def prepare(self, tables: Sequence[Sequence[str]]) -> None:
-        """Finds the workers, which begin to read the tables: [data, source, cohort, as-of day, profile] each."""
-        self._order["tables"] = list(tables)
+    def prepare(self, tables: Sequence[Sequence[str]], *, out: Path, ids: frozenset[str]) -> None:
+        """Finds the workers, which begin to read the tables: [data, source, cohort, as-of day, profile] each. `out`: the run's folder; the
+        `ids` are too many to be sent, each worker reads them from the data."""
+        told = {name: value for name, value in os.environ.items() if name.startswith("CQI_") or name in OWN_FOLDERS}
+        self._order |= {"tables": list(tables), "out": str(out), "environment": told, "seconds": pages.CELL_SECONDS}
         (self._private / PROBE).write_text(self._order["seen"], encoding="ascii")
         try:
             self._connect()

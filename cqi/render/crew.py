@@ -33,16 +33,16 @@ WRITER_BYTES = 600 * 2**20
 
 
 class Crew:
-    """Makes pages, `workers` at once. Its processes start when it is entered, and may import what they need while tables are still counted.
+    """Makes pages, `workers` at once. Its processes start when it is entered, and import what they need while the data are still read.
 
     `engine`: `fork` runs notebooks in forked children, `kernel` in ordinary kernels; both give the same pages. Where no process can be
-    forked, kernels run them. `ids` must stand on no page. `workers`: how many at most; as many as there are processors without a number.
+    forked, kernels run them. `roles`: the notebooks that it may have to run. `workers`: how many at most; as many as there are processors
+    without a number.
     """
 
-    def __init__(self, out: Path, private: Path, *, engine: str, ids: frozenset[str], roles: Sequence[str], workers: int = 0) -> None:
+    def __init__(self, private: Path, *, engine: str, roles: Sequence[str], workers: int = 0) -> None:
         self.workers = _workers(workers or max(2, os.cpu_count() or 1))
-        self._order = {"out": str(out), "private": str(private), "warm": str(private) if engine == "fork" and sys.platform == "linux" else "",
-                       "ids": sorted(ids), "seconds": pages.CELL_SECONDS}
+        self._order = {"private": str(private), "warm": str(private) if engine == "fork" and sys.platform == "linux" else ""}
         self._roles = roles
         self._idle: SimpleQueue[_Writer] = SimpleQueue()
         self._writers: list[_Writer] = []
@@ -62,13 +62,18 @@ class Crew:
         if self._order["warm"]:
             self._parent = _warm(Path(self._order["warm"]), self._roles)
         for _ in range(self.workers):
-            self._idle.put(self._new())
+            self._writers.append(_Writer())
+            self._idle.put(self._writers[-1])
 
-    def prepare(self, tables: Sequence[Sequence[str]]) -> None:
-        """Begins the last before pages can be made; the first page waits for it. `tables`: those that the warm parent reads before it forks,
-        [data, source, cohort, as-of day, profile] each."""
+    def prepare(self, tables: Sequence[Sequence[str]], *, out: Path, ids: frozenset[str]) -> None:
+        """Tells its processes what is known once the data are counted; the first page waits for that. `tables`: those that the warm parent
+        reads before it forks, [data, source, cohort, as-of day, profile] each; `out`: the run's folder; `ids` must stand on no page."""
+        told = {name: value for name, value in os.environ.items() if name.startswith("CQI_")}
+        self._order |= {"out": str(out), "ids": sorted(ids), "seconds": pages.CELL_SECONDS, "environment": told}
+        for each in self._writers:
+            each.say(self._order)
         if self._parent:
-            tell(self._parent, list(tables))
+            tell(self._parent, list(tables), told)
 
     def _wait(self) -> None:
         with self._preparing:

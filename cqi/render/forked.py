@@ -130,10 +130,10 @@ def warm_parent(folder: Path, *, wanted: list) -> subprocess.Popen:
                             env={**os.environ, **SINGLE}, start_new_session=True)
 
 
-def tell(parent: subprocess.Popen, tables: list) -> None:
-    """Says which tables the parent is to read before it forks."""
+def tell(parent: subprocess.Popen, tables: list, environment: dict[str, str]) -> None:
+    """Says which tables the parent is to read before it forks, and what its environment holds by now."""
     with suppress(OSError):  # where it has ended, its output says so
-        parent.stdin.write(json.dumps(tables).encode() + b"\n")
+        parent.stdin.write(json.dumps({"tables": tables, "environment": environment}).encode() + b"\n")
         parent.stdin.flush()
 
 
@@ -171,7 +171,7 @@ def _own_parent(wanted: str) -> str:
     atexit.register(folder.cleanup)
     atexit.register(parent.wait)
     atexit.register(parent.kill)
-    tell(parent, [])
+    tell(parent, [], {})
     if not ready(parent):
         raise NeedsKernel
     return folder.name

@@ -90,8 +90,8 @@ def _ready(order: dict, sockets: str, crew: Future, say: Callable) -> None:
     try:
         ids = identifiers(load(*order["data"]))
         told = {name: order[name] for name in ("engine", "roles", "workers")}
-        own = Crew(Path(order["out"]), Path(sockets), ids=ids, **told).__enter__()
-        own.prepare(order["tables"])
+        own = Crew(Path(sockets), **told).__enter__()
+        own.prepare(order["tables"], out=Path(order["out"]), ids=ids)
         crew.set_result(own)
     except Exception as error:  # noqa: BLE001 - the run says it; its words may hold a child's value, its kind does not
         crew.set_exception(CqiError(str(error) if isinstance(error, CqiError) else f"it could not begin ({type(error).__name__})"))

@@ -26,7 +26,7 @@ from cqi.render.made_from import made_from
 from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
 from cqi.render.pages import Outcome
-from cqi.render.job import Job
+from cqi.render.job import NOTEBOOKS, Job
 from cqi.render.plan import jobs
 from cqi.render.privacy import users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
@@ -124,11 +124,12 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
     if request.cluster:
         out.mkdir(parents=True, exist_ok=True)
     mask = users_mask()
-    with surroundings({RUN: "", LEDGER: str(out), SAID: "", ANSWERS: "", JOURNAL: "", SINCE: request.asked["since"]}, inputs=":".join(decided.data), place=out if request.cluster else None) as private:
-        return _run(request, private, out, mask, decided, clock, progress, counting)
+    with surroundings({RUN: "", LEDGER: str(out), SAID: "", ANSWERS: "", JOURNAL: "", SINCE: request.asked["since"]}, inputs=":".join(decided.data), place=out if request.cluster else None) as private, \
+            _crew(request)(private, engine=request.engine, roles=sorted(NOTEBOOKS)) as crew:
+        return _run(request, private, out, mask, decided, clock, crew, progress, counting)
 
 
-def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided, clock: Clock, progress: Progress, counting) -> Run:
+def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided, clock: Clock, crew: Crew, progress: Progress, counting) -> Run:
     with clock.stage("reading"):
         as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
         chosen, words = chosen_counties(request, counties), chosen_cohorts(request, as_of.day, first_entry)
@@ -142,11 +143,11 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
         finish_giving(folder, making, manifest)
         manifest.begin(request.asked, key := standing.with_last(decided.key, out, shared["as_of"], request.profiles))
         places = Places(folder, making)
-        crew = stack.enter_context(_crew(request)(folder, private, engine=request.engine, ids=ids, roles=sorted({job.role for job in planned})))
+        stack.callback(crew.end)  # while the folder is held
         with clock.stage("counting"):
             found, changed, hidden = _counted(request.profiles, words, shared, counting)
         with clock.stage("rendering"):
-            crew.prepare([(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found])
+            crew.prepare([(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found], out=folder, ids=ids)
             outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips, news=changed),
                              partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):

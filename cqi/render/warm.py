@@ -2,8 +2,8 @@
 
     python -c START ORDER
 
-ORDER is JSON: `folder` (the socket's), `imports` ([module, names]). The first line of its input, JSON too, says which tables to read ([data,
-source, cohort, as-of day, profile] each). It says `ready` on its output, and ends with its input. No thread of it runs when it forks: a
+ORDER is JSON: `folder` (the socket's), `imports` ([module, names]). The first line of its input, JSON too, says which `tables` to read ([data,
+source, cohort, as-of day, profile] each) and what the `environment` holds by then. It says `ready` on its output, and ends with its input. No thread of it runs when it forks: a
 module that starts one is not kept.
 """
 
@@ -26,7 +26,7 @@ SOCKET = "warm.socket"
 WITHOUT = "CQI_WARM_WITHOUT"
 TABLES = "tables"
 ASKED = "CQI_WARM_TABLES"
-"""Holds the line that says which tables to read, for a process that begins again."""
+"""Holds that line, for a process that begins again."""
 SUBREAPER = 36
 """Linux's PR_SET_CHILD_SUBREAPER: what a notebook leaves running becomes this process's child, and is ended by it."""
 
@@ -44,7 +44,9 @@ def main(order: dict) -> None:
 
     pandas.set_option("mode.string_storage", "python")  # of the few rows that a page shows Arrow takes some twice as slowly
     _import(order["imports"])
-    for place in json.loads(_asked()):
+    asked = json.loads(_asked())
+    os.environ.update(asked["environment"])
+    for place in asked["tables"]:
         _read(*place)
         _alone(TABLES)
     del os.environ[ASKED]

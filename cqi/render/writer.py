@@ -1,7 +1,7 @@
 """A page writer: a process that makes one page after the other and never forks, so that the engine that draws charts starts once.
 
-Its first line of input says where it works: `out`, `private`, `warm` (the folder of a warm parent's socket, or empty) and `ids`. Every further
-line is a job with the folder for its page; every line of its output is what became of it. It ends with its input, or with the run.
+Its first line of input says where it works: `out`, `private`, `warm` (the folder of a warm parent's socket, or empty), `ids`, and what its
+`environment` holds by then. Every further line is a job with the folder for its page; every line of its output is what became of it. It ends with its input, or with the run.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ def main() -> None:
     """Works until its input ends."""
     answers = helper()
     threading.Thread(target=_gone_with, args=(os.getppid(),), daemon=True).start()
-    order = json.loads(sys.stdin.buffer.readline())
+    pages.prepare()
+    if not (line := sys.stdin.buffer.readline()):
+        return  # the run has ended before it knew its pages
+    order = json.loads(line)
+    os.environ.update(order["environment"])
     pages.CELL_SECONDS, pages.RUN_FOLDER = order["seconds"], Path(order["out"])
     out, private, warm, ids = pages.RUN_FOLDER, Path(order["private"]), order["warm"], frozenset(order["ids"])
-    pages.prepare()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         outcome = pages.rendered(Job(**asked["job"]), out, Path(asked["pages"]), private, ids, warm=warm)
