@@ -69,6 +69,7 @@ def test_a_page_made_alone_shows_what_the_run_shows(small, whole, tmp_path):
 def test_force_makes_everything_again_with_the_same_bytes(copied, whole):
     again = run(replace(copied, force=True))
     found = tree(again.folder)
+    assert [(outcome.job.place, outcome.reason) for outcome in again.failed] == []
     assert len(made(again)) == PAGES and len(found) == PAGES + 2 + 2 * 17 + 1  # pages, indexes, tables, stylesheet
     assert [name for name in whole | found if whole.get(name) != found.get(name)] == []
 

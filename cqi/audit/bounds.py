@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
+
+from ..linear import solver
 
 MOST = 1e6
 """Where nothing bounds a hidden count from above."""
@@ -170,24 +171,14 @@ class _Programme:
     """One component in the solver, kept warm between questions."""
 
     def __init__(self, part: Component, low: np.ndarray, high: np.ndarray):
-        sums = csc_array(part.sums)
         self.part, self.size, self.low, self.high = part, len(low), low, high
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = self.size, sums.shape[0]
-        model.col_cost_, model.col_lower_, model.col_upper_ = np.zeros(self.size), low, high
-        model.row_lower_ = model.row_upper_ = part.totals
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = sums.indptr, sums.indices, sums.data
-        self.solver = highspy.Highs()
-        for name, value in (("output_flag", False), ("threads", 1), ("random_seed", SEED)):
-            self.solver.setOptionValue(name, value)
-        self.solver.passModel(model)
+        self.solver = solver(csc_array(part.sums), part.totals, np.zeros(self.size), low, high, random_seed=SEED)
         self.every = np.arange(self.size, dtype=np.int32)
 
     def first(self) -> np.ndarray | None:
         """One way to fill in the hidden counts; None where there is none."""
         self.solver.run()
-        return self._found() if self._solved() else None
+        return self.solver.values if self.solver.solved else None
 
     def within(self, low: np.ndarray, high: np.ndarray) -> None:
         """From now on each cell stays within these limits too."""
@@ -197,7 +188,7 @@ class _Programme:
         """The way to fill in the hidden counts that is furthest towards `pull`."""
         self.solver.changeColsCost(self.size, self.every, -pull)
         self.solver.run()
-        return self._found()
+        return self.solver.values
 
     def range(self, place: int) -> tuple[float, float]:
         """Lowest and highest value of one cell."""
@@ -206,9 +197,3 @@ class _Programme:
         for pull[place] in (-1.0, 1.0):
             found.append(self.furthest(pull)[place])
         return found[0], found[1]
-
-    def _solved(self) -> bool:
-        return self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-
-    def _found(self) -> np.ndarray:
-        return np.array(self.solver.getSolution().col_value)

@@ -6,9 +6,10 @@ tell the moved counts from the true ones: a flow proves how wide the interval of
 
 from __future__ import annotations
 
-import highspy
 import numpy as np
 from scipy.sparse import csc_array, hstack
+
+from ..linear import Solver, solver
 
 NOTHING = 1e-6
 """What a solver's zero may be off by."""
@@ -71,28 +72,18 @@ class Widest:
         return found
 
 
-def _solver(sums: csc_array, price: np.ndarray, lower: np.ndarray, upper: np.ndarray, strategy: int) -> highspy.Highs:
-    programme = highspy.HighsLp()
-    programme.num_row_, programme.num_col_ = sums.shape
-    programme.col_cost_, programme.col_lower_, programme.col_upper_ = price, lower, upper
-    programme.row_lower_ = programme.row_upper_ = np.zeros(sums.shape[0])
-    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    programme.a_matrix_.start_, programme.a_matrix_.index_, programme.a_matrix_.value_ = sums.indptr, sums.indices, sums.data
-    found = highspy.Highs()
-    for name, value in {"output_flag": False, "threads": 1, "random_seed": 0, "solver": "simplex", "presolve": "off",
-                        "simplex_scale_strategy": 0, "simplex_strategy": strategy}.items():
-        found.setOptionValue(name, value)
-    found.passModel(programme)
-    return found
+def _solver(sums: csc_array, price: np.ndarray, lower: np.ndarray, upper: np.ndarray, strategy: int) -> Solver:
+    return solver(sums, np.zeros(sums.shape[0]), price, lower, upper, solver="simplex", presolve="off", simplex_scale_strategy=0,
+                  simplex_strategy=strategy)
 
 
-def _solution(solver: highspy.Highs) -> np.ndarray:
+def _solution(solver: Solver) -> np.ndarray:
     solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:  # prices far apart: from scratch, and simplified first
+    if not solver.solved:  # prices far apart: from scratch, and simplified first
         solver.clearSolver()
         solver.setOptionValue("presolve", "on")
         solver.run()
         solver.setOptionValue("presolve", "off")
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    if not solver.solved:
         raise RuntimeError(f"The linear programme of the hidden counts has no solution: {solver.getModelStatus()}.")
-    return np.asarray(solver.getSolution().col_value)
+    return solver.values
