@@ -10,7 +10,7 @@ import pytest
 HOUSE = Path(__file__).parents[1] / "cqi"
 FLOORS = (
     ("vocabulary",),
-    ("blocks", "injected"),
+    ("blocks", "injected", "linear"),
     ("sources", "cohorts", "estimates", "registry", "benchmarks", "sample", "control", "journal"),
     ("measures", "quality", "disclosure", "audit"),
     ("course", "belief"),

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csc_array, csr_array, hstack
 from scipy.sparse.csgraph import connected_components
 
-from ..linear import solver
+from cqi.linear import solver
 
 MOST = 1e6
 """Where nothing bounds a hidden count from above."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csc_array, hstack
 
-from ..linear import Solver, solver
+from cqi.linear import Solver, solver
 
 NOTHING = 1e-6
 """What a solver's zero may be off by."""
