@@ -11,7 +11,7 @@ review: $(VENV)/core
 	$(IN) -m cqi review --profile internal --profile release
 
 test: $(VENV)/dev
-	$(IN) -m pytest -n 2 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb notebooks/training/*.ipynb
+	$(IN) -m pytest -n 3 --durations=25 --dist loadfile --no-loadscope-reorder --nbval-lax --nbval-current-env tests notebooks/*.ipynb notebooks/training/*.ipynb
 
 # Minutes: tests that take a minute each, and of which `make test` holds most in a shorter one.
 long: $(VENV)/dev

@@ -18,13 +18,15 @@ from papermill import execute_notebook
 from papermill.exceptions import PapermillExecutionError
 
 from cqi import tables
+from cqi.render.digests import inputs_digest
 from cqi.render.forked import code, forked, imports, tell, warm_parent
 from cqi.render.forked import ready as forks
 from cqi.render.job import NOTEBOOKS, notebook_path
 from cqi.render.warm import WITHOUT
 from cqi.tables.backtested import backtested
+from cqi.tables.reading import INPUTS
 from cqi.tables.services import service_tables
-from running import alive
+from running import DATA, alive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 
@@ -197,19 +199,20 @@ def test_when_the_parent_is_killed_its_children_go_too(tmp_path):
 
 # ---- no thread when it forks -----------------------------------------------------------------------------------------------
 
-def test_the_parent_of_our_notebooks_has_one_thread(tmp_path):
-    tables.tables("data_samples", "episodes", "2025H2", "2026-06-30", "internal")  # counted before it forks, as in a run
-    tables.official_tables("data_samples", "episodes", "2026-06-30", "internal")
-    service_tables("data_samples", "episodes", "2026-06-30", "internal")
-    backtested("data_samples", "episodes", "2026-06-30", "internal")
+def test_the_parent_of_our_notebooks_has_one_thread(tmp_path, monkeypatch):
+    monkeypatch.setenv(INPUTS, f"{inputs_digest(DATA, 'episodes')}:")  # as in a run: what one has counted of the sample state is found
+    tables.tables(DATA, "episodes", "2025H2", "2026-06-30", "internal")  # counted before it forks
+    tables.official_tables(DATA, "episodes", "2026-06-30", "internal")
+    service_tables(DATA, "episodes", "2026-06-30", "internal")
+    backtested(DATA, "episodes", "2026-06-30", "internal")
     wanted = [each for role in NOTEBOOKS for each in imports(code(nbformat.read(notebook_path(role), 4)))]
     parent = warm_parent(tmp_path, wanted=wanted)
-    asked = [("data_samples", "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official", "services")]
+    asked = [(DATA, "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official", "services")]
     assert ready(parent, asked) and ("cqi", ("Review",)) in wanted
     assert len(list(Path(f"/proc/{parent.pid}/task").iterdir())) == 1
     with forked(str(tmp_path), "", 60) as child:  # what notebooks import is there
         child.execute("import sys\nassert {'pandas', 'altair', 'cqi.review', 'cqi.charts'} <= set(sys.modules)\nbefore = set(sys.modules)")
-        child.execute("from cqi import Review\nreview = Review('Birch', '2025H2', '2026-06-30', 'episodes', 'data_samples', 'internal')\nreview.heading(), review.expected()\n"
+        child.execute(f"from cqi import Review\nreview = Review('Birch', '2025H2', '2026-06-30', 'episodes', {DATA!r}, 'internal')\nreview.heading(), review.expected()\n"
                       "sorted(set(sys.modules) - before)")
         said = [each["content"] for each in child.iopub_channel.messages if each["msg_type"] in ("error", "execute_result")]
         assert [each["data"]["text/plain"] for each in said] == ["[]"]

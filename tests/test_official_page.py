@@ -132,16 +132,16 @@ def test_a_county_that_is_not_there(whole):
         Official(county="Brich", **SAMPLE).heading()
 
 
-def test_tables_are_kept_for_the_run(tmp_path, monkeypatch):
+def test_tables_are_kept_for_the_run(small_state, tmp_path, monkeypatch):
     monkeypatch.setenv("CQI_CACHE", str(tmp_path / "cache"))
     for each in (tables._official, released._one, released._all):
         each.cache_clear()
-    first = {profile: tables.official_tables("data_samples", "episodes", "2026-06-30", profile) for profile in ("internal", "release")}
+    first = {profile: tables.official_tables(str(small_state), "episodes", "2026-06-30", profile) for profile in ("internal", "release")}
     for each in (tables._official, released._one, released._all):
         each.cache_clear()
     monkeypatch.setattr(sys.modules["cqi.tables.official_counted"], "_counted", None)
     for profile, found in first.items():
-        again = tables.official_tables("data_samples", "episodes", "2026-06-30", profile)
+        again = tables.official_tables(str(small_state), "episodes", "2026-06-30", profile)
         assert found.periods.equals(again.periods) and found.facts == again.facts
 
 

@@ -1,5 +1,7 @@
 """The page of data quality, and the review of a file over a limit: why there is no figure, and no count of few records for everyone."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 from counted import extract
@@ -34,9 +36,9 @@ def quality(folder, profile: str = "internal", **others) -> DataQuality:
     return DataQuality(cohort="2024H1", as_of=DAY, data=str(folder), profile=profile, **others)
 
 
-def test_over_a_limit_the_answer_says_why_and_gives_no_figure(tmp_path):
+def test_over_a_limit_the_answer_says_why_and_gives_no_figure(over):
     """4 of 30 exits without a reason are 13%. 56 children count, 26 left: between 26 and 30 of 60, 43% and 50%."""
-    page = review(file(tmp_path / "over", unknown=4), "internal")
+    page = review(over, "internal")
     answer = texts(page.answer())
     assert "Not calculated: 13% of exits have no reason in April to September 2024; the federal limit is 10%." in answer
     assert "cannot be said from this file" in answer and "the share so far lies between 43% and 50%" in answer
@@ -51,9 +53,9 @@ def test_within_the_limit_the_answer_has_its_figure(tmp_path):
     assert page.course()["observed"] == 27
 
 
-def test_over_a_limit_everyone_is_told_why_without_a_share(tmp_path):
+def test_over_a_limit_everyone_is_told_why_without_a_share(over):
     """4 of 30 are 13%: with the 30 that would be 4 children."""
-    page = review(file(tmp_path / "over", unknown=4), "release")
+    page = review(over, "release")
     answer = texts(page.answer())
     assert "Not calculated: too many exits have no reason in April to September 2024." in answer
     assert "%" not in answer.partition("</style>")[2]
@@ -78,7 +80,19 @@ def test_limits_of_the_share_do_not_tell_the_few_who_stayed(tmp_path):
     assert {left: (found["measure"] == tables.HEADLINE).sum() for left, found in stayed.items()} == {50: 0, 49: 1}
 
 
-def months(folder, missing: str, county: str = "Birch"):
+@pytest.fixture(scope="module")
+def over(tmp_path_factory):
+    """4 of 30 exits without a reason."""
+    return file(tmp_path_factory.mktemp("over") / "over", unknown=4)
+
+
+@pytest.fixture(scope="module")
+def months(tmp_path_factory):
+    """A function from the month that is missing to its file; nobody changes them, so that each is counted once."""
+    return cache(lambda missing: by_months(tmp_path_factory.mktemp("months") / missing, missing))
+
+
+def by_months(folder, missing: str, county: str = "Birch"):
     """20 enter and 20 leave in every month from 2023 to 2025; nobody leaves in the month that is missing."""
     days = pd.date_range("2023-01-01", "2026-06-01", freq="MS")
     lines = [f"{county} {day:%Y-%m}-03 {f'{day:%Y-%m}-23 relative' if f'{day:%Y-%m}' != missing else '. .'}" for day in days for _ in range(20)]
@@ -91,9 +105,9 @@ def test_without_an_earlier_extract_the_page_says_how_to_give_one(tmp_path):
     assert "--since" in texts(quality(file(tmp_path / "now")).changed())
 
 
-def test_what_changed_since_the_last_extract(tmp_path):
+def test_what_changed_since_the_last_extract(months):
     """Of 120 children who entered from January to June 2024 and had left, the 20 exits of March are gone."""
-    before, now = months(tmp_path / "before", "none"), months(tmp_path / "now", "2024-03")
+    before, now = months("none"), months("2024-03")
     part = quality(now, since=str(before)).changed()
     words = texts(part)
     assert "20 exits changed" in words and "of closed periods came out otherwise than last time" in words
@@ -103,20 +117,20 @@ def test_what_changed_since_the_last_extract(tmp_path):
     assert isinstance(part.blocks[-1], Details) and part.blocks[-1].summary == "By county"
 
 
-def test_nothing_changed_since_the_last_extract(tmp_path):
-    before, now = months(tmp_path / "before", "none"), months(tmp_path / "now", "none")
+def test_nothing_changed_since_the_last_extract(months, tmp_path):
+    before, now = months("none"), by_months(tmp_path / "now", "none")
     (only,) = quality(now, since=str(before)).changed().blocks
     assert only.paragraphs[0].startswith("0 of ") and only.paragraphs[1] == "No change that needs a look since the last extract."
 
 
-def test_changes_are_for_the_agency_only(tmp_path):
-    before, now = months(tmp_path / "before", "none"), months(tmp_path / "now", "2024-03")
+def test_changes_are_for_the_agency_only(months):
+    before, now = months("none"), months("2024-03")
     words = texts(quality(now, "release", since=str(before)).changed())
     assert "own staff" in words and "exits changed" not in words
 
 
-def test_a_month_that_looks_incomplete_is_drawn_and_named(tmp_path):
-    page = quality(months(tmp_path / "gap", "2026-03"))
+def test_a_month_that_looks_incomplete_is_drawn_and_named(months):
+    page = quality(months("2026-03"))
     whole, birch = page.months().blocks
     assert isinstance(birch, Figure) and birch.question.startswith("Birch")
     assert "Usually 20 children entered and 20 left in a month" in birch.finding
@@ -124,16 +138,16 @@ def test_a_month_that_looks_incomplete_is_drawn_and_named(tmp_path):
     assert {row[0].text: (row[1].text, row[2].text) for row in birch.table.rows}["March 2026"] == ("20", "0")
 
 
-def test_without_a_gap_only_the_whole_file_is_drawn(tmp_path):
-    (only,) = quality(months(tmp_path / "whole", "none")).months().blocks
+def test_without_a_gap_only_the_whole_file_is_drawn(months):
+    (only,) = quality(months("none")).months().blocks
     assert only.question.startswith(WHOLE) and "Surprisingly" not in only.finding
 
 
-def test_everyone_sees_months_only_where_none_is_small(tmp_path):
+def test_everyone_sees_months_only_where_none_is_small(months, tmp_path):
     """A month without any is no small count; ten would be."""
-    page = quality(months(tmp_path / "gap", "2026-03"), "release")
+    page = quality(months("2026-03"), "release")
     assert [block.question.partition(":")[0] for block in page.months().blocks] == [WHOLE]
-    small = months(tmp_path / "small", "none")
+    small = by_months(tmp_path / "small", "none")
     rows = pd.read_csv(small / "episodes.csv", dtype=str, keep_default_na=False)
     rows.loc[(rows["exit_date"] == "2026-03-23").cumsum().between(1, 10) & (rows["exit_date"] == "2026-03-23"), ["exit_date", "exit_reason"]] = ""
     rows.to_csv(small / "episodes.csv", index=False)
@@ -177,9 +191,8 @@ def test_the_account_does_not_tell_that_few_rows_were_set_aside(tmp_path):
     assert counts(agency)[-4:] == ["70", "60", "0", "10"]
 
 
-def test_everyone_sees_which_limits_were_broken_and_no_share(tmp_path):
-    folder = file(tmp_path / "over", unknown=4)
-    agency, everyone = (texts(quality(folder, profile).checks()) for profile in ("internal", "release"))
+def test_everyone_sees_which_limits_were_broken_and_no_share(over):
+    agency, everyone = (texts(quality(over, profile).checks()) for profile in ("internal", "release"))
     for words in (agency, everyone):
         assert "A limit was broken in" in words and "last in April to September 2024: exit without a reason." in words
     assert "13.33%" in agency and "at most 10%" in agency
@@ -195,15 +208,13 @@ def test_a_half_year_that_is_not_over_is_called_so(tmp_path):
     assert notes["2024-09-30"] == ()
 
 
-def test_what_was_found_says_what_to_do_in_words_of_its_own(tmp_path):
-    folder = file(tmp_path / "over", unknown=4)
-    assert "What to do: fill in why the child left." in texts(quality(folder).defects())
-    everyone = texts(quality(folder, "release").defects())
+def test_what_was_found_says_what_to_do_in_words_of_its_own(over):
+    assert "What to do: fill in why the child left." in texts(quality(over).defects())
+    everyone = texts(quality(over, "release").defects())
     assert "own staff" in everyone and "What to do" not in everyone
 
 
-def test_findings_by_county_have_counts_for_the_agency_only(tmp_path):
-    folder = file(tmp_path / "over", unknown=4)
-    agency, everyone = (quality(folder, profile).findings() for profile in ("internal", "release"))
+def test_findings_by_county_have_counts_for_the_agency_only(over):
+    agency, everyone = (quality(over, profile).findings() for profile in ("internal", "release"))
     assert ("Alder", "exit without a reason", "", "4", "of 30") in {tuple(cell.text for cell in row) for row in agency.rows}
     assert everyone.columns == ("County", "Finding", "Month") and not any(word.isdigit() for word in counts(everyone))
