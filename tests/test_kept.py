@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 
@@ -41,6 +42,12 @@ def asked(tmp_path, monkeypatch):
 def test_kept_tables_are_made_once(asked, tmp_path):
     assert [asked(), asked(), asked()] == [1, 1, 1]
     assert [each.name for each in tmp_path.iterdir()] == ["pair"]
+
+
+def test_what_a_process_that_was_killed_has_left_is_in_nobodys_way(asked, tmp_path):
+    """A process may have the number of one that was killed while it wrote."""
+    (tmp_path / f"pair.{os.getpid()}").mkdir()
+    assert [asked(), asked()] == [1, 1]
 
 
 def exchanged(place):

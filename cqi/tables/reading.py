@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pandas as pd
 from pyarrow import default_memory_pool, types
@@ -169,8 +170,8 @@ def _stored(content: bytes) -> pd.DataFrame:
 
 def _write(every, place: Path) -> None:
     """Writes the tables beside their place, then renames, so that a reader finds all of them or none."""
-    working = place.with_name(f"{place.name}.{os.getpid()}")
-    working.mkdir(parents=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    working = Path(mkdtemp(prefix=f"{place.name}.", dir=place.parent))
     for field in fields(every)[:-1]:
         getattr(every, field.name).to_parquet(working / f"{field.name}.parquet")
     (working / "facts.json").write_text(json.dumps(every.facts, default=str), encoding="utf-8")
