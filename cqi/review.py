@@ -75,8 +75,11 @@ class Review:
 
     def same_age(self, name: str) -> pd.DataFrame:
         """A measure's rows of this and earlier cohorts, each as known at the same age, oldest first."""
-        rows = self.own("same_age")
-        return rows.loc[rows["measure"] == name]
+        return self._same_age.get(name, self.own("same_age").iloc[:0])
+
+    @cached_property
+    def _same_age(self) -> dict[str, pd.DataFrame]:
+        return dict(iter(self.own("same_age").groupby("measure")))
 
     def heading(self) -> Heading:
         """Place, cohort, as-of date and how to read them."""
@@ -107,8 +110,8 @@ class Review:
 
     def reasons(self, name: str) -> tuple[str, ...]:
         """Why a measure of this cohort is not given: the official limits that the file passes; empty where it is given."""
-        rows = self.own("reasons")
-        return reason_sentences(newest_of_each(rows.loc[rows["measure"] == name]), counts=policy(self.profile)["threshold"] == 0)
+        rows = self.own("reasons").loc[lambda rows: rows["measure"] == name]
+        return reason_sentences(newest_of_each(rows), counts=policy(self.profile)["threshold"] == 0) if len(rows) else ()
 
     def _between(self) -> pd.Series | None:
         """The county's lowest and highest share, whatever the records left out hold; none where nothing was left out."""

@@ -122,15 +122,18 @@ def bars(table: pd.DataFrame, order: list[str]) -> alt.LayerChart:
 
 def by_cohort(table: pd.DataFrame, cohort: str, *, title: str, percent: bool) -> alt.LayerChart:
     """A measure by cohort with intervals; this cohort as a diamond under its name, earlier ones as circles."""
-    rows = checked(table).loc[table["value"].notna(), ["cohort", "value", "lower", "upper"]]
-    rows = rows.assign(which=rows["cohort"].eq(cohort).map({True: "this period", False: "earlier"}), period=rows["cohort"].map(short_period))
+    shown = checked(table)["value"].notna().to_numpy()
+    labels = table["cohort"].to_numpy()[shown]
+    rows = pd.DataFrame({"cohort": labels, **{name: table[name].to_numpy()[shown] for name in ("value", "lower", "upper")},
+                         "which": ["this period" if label == cohort else "earlier" for label in labels],
+                         "period": [short_period(label) for label in labels]})
     period = alt.X("period:N", title=None, sort=None, axis=alt.Axis(labelAngle=0, labelExpr="split(datum.label, '|')", labelLimit=0))
     axis = alt.Axis(format="%") if percent else alt.Axis(format=".1f")
     y = alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=True))
     rule = alt.Chart(rows).mark_rule(strokeWidth=2).encode(x=period, y="lower:Q", y2="upper:Q", color=_which("color"))
     point = alt.Chart(rows).mark_point(filled=True, opacity=1, size=90).encode(
         x=period, y=y, color=_which("color"), shape=_which("shape"))
-    name = alt.Chart(rows.loc[rows["cohort"] == cohort]).mark_text(dy=-10, color=BLUE, fontWeight="bold").encode(
+    name = alt.Chart(rows.loc[labels == cohort]).mark_text(dy=-10, color=BLUE, fontWeight="bold").encode(
         x=period, y="upper:Q", text="which:N")
     return alt.layer(rule, point, name, width=WIDTH - 60, height=200)
 

@@ -47,10 +47,10 @@ def charted(rows: pd.DataFrame, measure: Measure, *, target: float | None = None
     if rows["numerator"].mean() < FEWEST_A_MONTH:
         limits = replace(limits, refused="few")
     signals = mdc7(limits, improvement=improvement)
-    points = rows[["month", "numerator", "denominator"]].assign(
-        value=limits.values, centre=limits.centre, lower=np.maximum(limits.lower, 0), upper=limits.upper, rule=signals.rule,
-        direction=signals.direction, kind=signals.kind)
-    return Charted(series, points[list(POINT_COLUMNS)], limits, signals, anhoej(limits.values, limits.centre), variation(limits, signals),
+    points = pd.DataFrame(dict(zip(POINT_COLUMNS, (
+        rows["month"], rows["numerator"], rows["denominator"], limits.values, limits.centre, np.maximum(limits.lower, 0), limits.upper,
+        signals.rule, signals.direction, signals.kind), strict=True)))
+    return Charted(series, points, limits, signals, anhoej(limits.values, limits.centre), variation(limits, signals),
                    assurance(limits, target, improvement=improvement), improvement)
 
 

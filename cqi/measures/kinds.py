@@ -19,9 +19,13 @@ def kinds_of_exit(curves: pd.DataFrame) -> pd.DataFrame:
 
     A kind is missing where one of its parts is hidden.
     """
-    parts = {part: kind for kind, parts in KINDS.items() for part in parts}
-    rows = curves.loc[curves["part"] != ""].assign(kind=lambda table: table["part"].map(parts))
-    folded = rows.groupby(["kind", "at"], as_index=False)[["value", "numerator"]].sum(skipna=False)
-    start = pd.DataFrame({"kind": list(KINDS), "at": 0.0, "value": [0.0] * 4 + [1.0], "numerator": float("nan")})
-    table = pd.concat([start, folded], ignore_index=True).rename(columns={"at": "month", "value": "share"})
-    return table.assign(place=table["kind"].map(list(KINDS).index)).sort_values(["place", "month"], ignore_index=True)
+    places = {part: place for place, parts in enumerate(KINDS.values()) for part in parts}
+    folded = {(place, 0.0): (float(kind == "still in care"), float("nan")) for place, kind in enumerate(KINDS)}
+    for part, month, share, numerator in zip(*(curves[name].tolist() for name in ("part", "at", "value", "numerator"))):
+        if part in places:
+            before = folded.get((places[part], month), (0.0, 0.0))
+            folded[places[part], month] = (before[0] + share, before[1] + numerator)  # missing where a part is
+    order, kinds = sorted(folded), list(KINDS)
+    return pd.DataFrame({"kind": [kinds[place] for place, _ in order], "month": [month for _, month in order],
+                         "share": [folded[key][0] for key in order], "numerator": [folded[key][1] for key in order],
+                         "place": [place for place, _ in order]})

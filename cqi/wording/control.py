@@ -169,12 +169,12 @@ def table(name: str, chart: Charted, caption: str, begun: Begun = ()) -> Table:
     """Month, with what began in it, count, of how many, value, limits, and what was seen."""
     counts = {"exits": ("Exits", "Days in care", "Value"), "three months": ("Left within 3 months", "Children who entered", "Share"),
               "entries": ("Children",)}[name]
-    rows = tuple(_row(chart, point, seen, begun) for (_, point), seen in zip(chart.points.iterrows(), _seen(chart)))
+    rows = tuple(_row(chart, point, seen, begun) for point, seen in zip(chart.points.to_dict("records"), _seen(chart)))
     centre = "" if np.isnan(chart.points["centre"]).all() else _said(chart, chart.points["centre"].dropna().iloc[-1], unit=True)
     return Table(caption, ("Month", *counts, "Limits", "What was seen"), rows, notes=(f"On average: {centre}.",) if centre else ())
 
 
-def _row(chart: Charted, point: pd.Series, seen: str, begun: Begun) -> tuple[Cell, ...]:
+def _row(chart: Charted, point: dict, seen: str, begun: Begun) -> tuple[Cell, ...]:
     gap = np.isnan(point["value"])
     limits = "none" if gap or np.isnan(point["lower"]) else f"{_said(chart, point['lower'])} to {_said(chart, point['upper'])}"
     counts = [f"{point['numerator']:,.0f}"]

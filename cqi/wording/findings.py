@@ -65,16 +65,16 @@ def by_cohort(rows: pd.DataFrame, cohort: str, title: str) -> str:
 
     `rows` have a value each; one of them is this cohort's.
     """
-    now, others = rows.loc[rows["cohort"] == cohort].iloc[0], rows.loc[rows["cohort"] != cohort]
-    earlier = others["value"]
+    this = rows["cohort"].eq(cohort).to_numpy()
+    now, earlier = rows.iloc[this.argmax()], rows["value"].to_numpy()[~this]
     form = value_form(now["unit"])
     value = f"{now['numerator']:,.0f} of {now['denominator']:,.0f} ({now['value']:{form}})" if form == ".0%" else f"{now['value']:{form}} {now['unit']}"
     words = (f"{title}{', so far' if now['status'] == 'so far' else ''}: {value}; the true rate is likely between "
              f"{now['lower']:{form}} and {now['upper']:{form}}.")
-    if earlier.empty:
+    if not len(earlier):
         return words
     if len(earlier) == 1:
-        return words + f" In {spanned(others.iloc[0]['cohort']).words}, at the same age, it was {earlier.iloc[0]:{form}}."
+        return words + f" In {spanned(rows['cohort'].iloc[this.argmin()]).words}, at the same age, it was {earlier[0]:{form}}."
     return words + f" In earlier periods at the same age it ranged from {earlier.min():{form}} to {earlier.max():{form}}."
 
 
