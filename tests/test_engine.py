@@ -207,11 +207,13 @@ def test_the_parent_of_our_notebooks_has_one_thread(tmp_path, monkeypatch):
     backtested(DATA, "episodes", "2026-06-30", "internal")
     wanted = [each for role in NOTEBOOKS for each in imports(code(nbformat.read(notebook_path(role), 4)))]
     parent = warm_parent(tmp_path, wanted=wanted)
-    asked = [(DATA, "episodes", word, "2026-06-30", "internal") for word in ("2025H2", "official", "services")]
-    assert ready(parent, asked) and ("cqi", ("Review",)) in wanted
+    asked = [(DATA, "episodes", word, "2026-06-30", "internal") for word in ("official", "services", "2025H2")]
+    assert ready(parent, asked[:2]) and ("cqi", ("Review",)) in wanted
     assert len(list(Path(f"/proc/{parent.pid}/task").iterdir())) == 1
-    with forked(str(tmp_path), "", 60) as child:  # what notebooks import is there
-        child.execute("import sys\nassert {'pandas', 'altair', 'cqi.review', 'cqi.charts'} <= set(sys.modules)\nbefore = set(sys.modules)")
+    with forked(str(tmp_path), "", 60, asked[2]) as child:  # what notebooks import is there, and the tables that one asks for are read
+        assert len(list(Path(f"/proc/{parent.pid}/task").iterdir())) == 1
+        child.execute("import sys\nassert {'pandas', 'altair', 'cqi.review', 'cqi.charts'} <= set(sys.modules)\n"
+                      "from cqi.tables import _every\nassert _every.cache_info().currsize == 1\nbefore = set(sys.modules)")
         child.execute(f"from cqi import Review\nreview = Review('Birch', '2025H2', '2026-06-30', 'episodes', {DATA!r}, 'internal')\nreview.heading(), review.expected()\n"
                       "sorted(set(sys.modules) - before)")
         said = [each["content"] for each in child.iopub_channel.messages if each["msg_type"] in ("error", "execute_result")]

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from cqi import tables
-from cqi.render import publish
+from cqi.render import few_tables, publish
 from cqi.render.digests import inputs_digest
 from cqi.render.plan import jobs
 from cqi.render.manifest import Manifest
@@ -66,7 +66,9 @@ def test_a_page_made_alone_shows_what_the_run_shows(small, whole, tmp_path):
     assert len(shown) > 8 and shown == blocks(next(small.out.glob("*/restricted/release/juniper/2025h2.ipynb")))
 
 
-def test_force_makes_everything_again_with_the_same_bytes(copied, whole):
+def test_force_makes_everything_again_with_the_same_bytes(copied, whole, monkeypatch):
+    """Also where no two tables fit into memory, as of many cohorts of a large state."""
+    monkeypatch.setattr(few_tables, "MOST_CELLS", 1)
     again = run(replace(copied, force=True))
     found = tree(again.folder)
     assert [(outcome.job.place, outcome.reason) for outcome in again.failed] == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from cqi import tables
 from cqi.disclosure import policy
+from cqi.render.few_tables import FewTables
 from cqi.render.pages import write_whole
 from cqi.tables import OfficialTables, Tables, official_tables
 from cqi.tables.backtested import backtested
@@ -21,23 +22,45 @@ WRITTEN_BESIDES = {OFFICIAL: ("periods", "adjusted", "groups"), SERVICES: ("refe
 COUNTS = ("children", "numerator", "entered", "at_risk", "observed")
 """Columns of those tables that count children."""
 
-Counted = dict[tuple[str, str], Tables | OfficialTables | ServiceTables]
-"""The tables by profile and cohort; those of the official measures under the word OFFICIAL, of referrals and staff under SERVICES."""
+
+class Counted(Mapping[tuple[str, str], Tables | OfficialTables | ServiceTables]):
+    """The tables of a run by profile and cohort; those of the official measures under the word OFFICIAL, of referrals and staff under SERVICES.
+
+    Each is counted, or found where CQI_CACHE says, when it is asked for; only few are in memory. Raises CqiError then, as `tables` does.
+    """
+
+    def __init__(self, profiles: tuple[str, ...], cohorts: list[str], shared: dict) -> None:
+        self._keys = dict.fromkeys((profile, word) for word in (*cohorts, *WRITTEN_BESIDES) for profile in profiles)
+        self._shared, self._few = (shared["data"], shared["source"], shared["as_of"]), FewTables(self._found)
+
+    def __getitem__(self, key: tuple[str, str]) -> Tables | OfficialTables | ServiceTables:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._few[key]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def _found(self, key: tuple[str, str]) -> Tables | OfficialTables | ServiceTables:
+        (profile, word), (data, source, as_of) = key, self._shared
+        if word in WRITTEN_BESIDES:
+            return (official_tables if word == OFFICIAL else service_tables)(data, source, as_of, profile)
+        return tables.tables(data, source, word, as_of, profile)
 
 
 def counted(*, profiles: tuple[str, ...], cohorts: list[str], shared: dict, told: Callable[[int, int, str], None]) -> Counted:
     """The tables of every profile and cohort, kept where CQI_CACHE says for the notebooks; the file's own past too, which every
     review carries. `told` is called after each step. Raises CqiError as `tables` does."""
-    place, as_of, steps = (shared["data"], shared["source"]), shared["as_of"], [*cohorts, OFFICIAL, SERVICES, PAST]
-    found: Counted = {}
+    steps, found = [*cohorts, OFFICIAL, SERVICES, PAST], Counted(profiles, cohorts, shared)
     for number, word in enumerate(steps, 1):
         for profile in profiles:
             if word == PAST:
-                backtested(*place, as_of, profile)
-            elif word in WRITTEN_BESIDES:
-                found[profile, word] = (official_tables if word == OFFICIAL else service_tables)(*place, as_of, profile)
+                backtested(shared["data"], shared["source"], shared["as_of"], profile)
             else:
-                found[profile, word] = tables.tables(*place, word, as_of, profile)
+                found[profile, word]
         told(number, len(steps), word)
     return found
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from copy import deepcopy
 
 from nbformat import NotebookNode
@@ -24,16 +25,18 @@ NEEDS_KERNEL = re.compile(r"\bawait\b|\basync\s+(?:for|with)\b|\binput\s*\(|\bge
 
 class WarmEngine(Engine):
     """Papermill's engine by the name of `cqi`. Options: `warm`, the folder of a warm parent's socket (else one is started for this
-    process), `execution_timeout` (seconds for one cell), and what an ordinary kernel takes, for a notebook that needs one."""
+    process), `tables` that the parent shall have in memory (see `cqi.render.warm`), `execution_timeout` (seconds for one cell), and what an
+    ordinary kernel takes, for a notebook that needs one."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, warm: str = "", **options) -> None:
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, warm: str = "", tables: Sequence[str] = (),
+                                 **options) -> None:
         """Runs the notebook's cells; raises DeadKernelError where its process ended, CellTimeoutError where a cell took too long."""
         before = deepcopy(nb_man.nb.cells)
         try:
             if sys.platform != "linux" or NEEDS_KERNEL.search(code(nb_man.nb)):
                 raise NeedsKernel
-            with forked(warm, code(nb_man.nb), options.get("execution_timeout")) as child:
+            with forked(warm, code(nb_man.nb), options.get("execution_timeout"), tables) as child:
                 _WarmClient(nb_man, child).execute()
         except NeedsKernel:
             nb_man.nb.cells = before

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -41,10 +42,11 @@ class Child:
     """A forked child, with what nbclient asks of a kernel and its client: `execute` runs a cell and keeps its messages, which the two
     channels then hand out."""
 
-    def __init__(self, connection: socket.socket, seconds: float | None) -> None:
+    def __init__(self, connection: socket.socket, seconds: float | None, tables: Sequence[str] = ()) -> None:
         self._connection, self._lines, self._seconds = connection, connection.makefile("rb"), seconds
         self._number, self.pid = 0, 0
         self.iopub_channel, self.shell_channel = _Channel(), _Channel()
+        self._send(list(tables))
         self._send({"folder": os.getcwd(), "environment": dict(os.environ)})
         ready = self._told()["content"]
         self.pid, self.language = ready["pid"], ready["language_info"]
@@ -71,7 +73,7 @@ class Child:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    def _send(self, order: dict) -> None:
+    def _send(self, order: dict | list) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):  # how it ended is said to the reader
             self._connection.sendall(json.dumps(order).encode() + b"\n")
 
@@ -131,7 +133,7 @@ def warm_parent(folder: Path, *, wanted: list) -> subprocess.Popen:
 
 
 def tell(parent: subprocess.Popen, tables: list, environment: dict[str, str]) -> None:
-    """Says which tables the parent is to read before it forks, and what its environment holds by now."""
+    """Says which tables the parent will be asked for, in this order, and what its environment holds by now."""
     with suppress(OSError):  # where it has ended, its output says so
         parent.stdin.write(json.dumps({"tables": tables, "environment": environment}).encode() + b"\n")
         parent.stdin.flush()
@@ -149,15 +151,15 @@ def ready(parent: subprocess.Popen, *, seconds: float = 600) -> bool:
 
 
 @contextmanager
-def forked(warm: str, source: str, seconds: float | None):
+def forked(warm: str, source: str, seconds: float | None, tables: Sequence[str] = ()):
     """A child of the warm parent whose socket is in the folder `warm`, for a notebook of this code; without a folder, of a warm parent that
-    this process starts. `seconds` is the limit for a cell. Raises NeedsKernel where nobody forks."""
+    this process starts. `seconds` is the limit for a cell; `tables` are in the child's memory, if the parent can read them. Raises NeedsKernel where nobody forks."""
     with at(Path(warm or _own_parent(json.dumps(imports(source))))) as path, socket.socket(socket.AF_UNIX) as connection:
         try:
             connection.connect(path)
         except OSError as error:
             raise NeedsKernel from error
-        child = Child(connection, seconds)
+        child = Child(connection, seconds, tables)
         try:
             yield child
         finally:

@@ -62,6 +62,12 @@ class Job:
         return self.parameters.get("cohort", {"official": OFFICIAL, "working": SERVICES}.get(self.role))
 
     @property
+    def tables(self) -> tuple[str, str, str, str, str]:
+        """The tables that its notebook reads: data, source, word, as-of day, profile."""
+        data, source, as_of, profile = (self.parameters[name] for name in ("data", "source", "as_of", "profile"))
+        return data, source, self.word, as_of, profile
+
+    @property
     def title(self) -> str:
         """The page's title, unique in a run."""
         return f"{self._said(1)}, as of {self.parameters['as_of']}"

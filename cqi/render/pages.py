@@ -105,7 +105,7 @@ def _executed(job: Job, out: Path, private: Path, warm: str):
     prepared = execute_notebook(papermill_path(notebook_path(job.role)), papermill_path(kept), parameters=job.parameters,
                                 engine_name=engine, kernel_name="python3", prepare_only=True)
     done = papermill_engines.execute_notebook_with_engine(
-        engine, prepared, "python3", progress_bar=False, log_output=False, **({"warm": warm} if warm else {}),
+        engine, prepared, "python3", progress_bar=False, log_output=False, **({"warm": warm, "tables": job.tables} if warm else {}),
         **engine_options(private, seconds=CELL_SECONDS))
     raise_for_execution_errors(done, str(kept))
     kept.write_text(json.dumps(done, ensure_ascii=False), encoding="utf-8")

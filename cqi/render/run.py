@@ -39,7 +39,7 @@ from cqi.tables.counting import check_begun
 from cqi.tables.reading import forget
 from cqi.tables.said import SAID
 from cqi.tables.held_back import HeldBack
-from cqi.tables.released import HELD, LEDGER, RUN, released_tables, released_words
+from cqi.tables.released import HELD, LEDGER, RUN, forget_release, released_tables, released_words
 from cqi.vocabulary import CqiError, no_such
 
 WITHHELD = "A small number was left in this cohort's tables, so nothing of it is given out. Tell the maintainer."
@@ -147,7 +147,7 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
         with clock.stage("counting"):
             found, changed, hidden = _counted(request.profiles, words, shared, counting)
         with clock.stage("rendering"):
-            crew.prepare([(shared["data"], request.source, word, shared["as_of"], profile) for profile, word in found], out=folder, ids=ids)
+            crew.prepare(list(dict.fromkeys(job.tables for job in planned)), out=folder, ids=ids)
             outcomes = _made(planned, places, found, PageKeys(found, decided.program, earlier=decided.data[1], said=said, slips=slips, news=changed),
                              partial(made, crew=crew, manifest=manifest, lock=lock, progress=progress, ids=ids, anew=request.force))
         with clock.stage("publishing"):
@@ -229,6 +229,7 @@ def _counted(profiles: tuple[str, ...], words: list[str], shared: dict, told: Ca
     changed = {(profile, word): news(shared["data"], shared["source"], word, shared["as_of"], profile) for profile, word in keys}
     hidden = {profile: released_tables(shared["data"], shared["source"], shared["as_of"], profile, HELD) for profile in profiles
               if policy(profile)["threshold"]}
+    forget_release()
     forget()
     return found, changed, hidden
 

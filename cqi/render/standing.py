@@ -69,7 +69,7 @@ class PageKeys:
         self._news = news or {}
         self._found, self._program, self._earlier, self._said, self._slips = found, program, earlier, said, slips
         self._pasts: dict[str, str] = {}
-        self._condensed: dict[tuple[str, str], Condensed] = {}
+        self._condensed: tuple[tuple[str, str], Condensed] | None = None
 
     def of(self, job: Job) -> str:
         """The key of one page."""
@@ -87,9 +87,9 @@ class PageKeys:
         place = job.parameters["profile"], job.word
         if job.role not in OF_A_COUNTY or job.parameters["county"] == WHOLE:
             return tables_digest(self._found[place])
-        if place not in self._condensed:
-            self._condensed[place] = Condensed(self._found[place])
-        return self._condensed[place].of(job.parameters["county"])
+        if not self._condensed or self._condensed[0] != place:
+            self._condensed = place, Condensed(self._found[place])  # of one cohort at a time: pages come in their order
+        return self._condensed[1].of(job.parameters["county"])
 
     def _past(self, job: Job) -> str:
         profile = job.parameters["profile"]

@@ -1,10 +1,11 @@
-"""The warm parent: a process that has imported everything and read the counted tables once, and forks a child for every notebook.
+"""The warm parent: a process that has imported everything and read the counted tables, and forks a child for every notebook.
 
     python -c START ORDER
 
-ORDER is JSON: `folder` (the socket's), `imports` ([module, names]). The first line of its input, JSON too, says which `tables` to read ([data,
-source, cohort, as-of day, profile] each) and what the `environment` holds by then. It says `ready` on its output, and ends with its input. No thread of it runs when it forks: a
-module that starts one is not kept.
+ORDER is JSON: `folder` (the socket's), `imports` ([module, names]). The first line of its input, JSON too, says which `tables` notebooks will need ([data,
+source, cohort, as-of day, profile] each) and what the `environment` holds by then. It reads as many of them as fit into the memory meant for
+them, says `ready` on its output, and ends with its input. The first line of a connection says which tables its notebook needs, or none: those
+that are not there are read then. No thread of it runs when it forks: a module that starts one is not kept.
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ import socket
 import sys
 from contextlib import suppress
 from importlib import import_module
-from inspect import signature
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what it imports comes later, where it starts no thread
+    from cqi.render.few_tables import FewTables
 
 SOCKET = "warm.socket"
 WITHOUT = "CQI_WARM_WITHOUT"
@@ -46,29 +50,52 @@ def main(order: dict) -> None:
     _import(order["imports"])
     asked = json.loads(_asked())
     os.environ.update(asked["environment"])
-    for place in asked["tables"]:
-        _read(*place)
-        _alone(TABLES)
+    few = _few_tables(asked["tables"])
     del os.environ[ASKED]
-    gc.collect()
-    gc.freeze()
+    _settled()
     with at(Path(order["folder"])) as path, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(64)
         os.write(1, b"ready\n")
-        _Forks(listener, own).serve()
+        _Forks(listener, own, few).serve()
 
 
 def _asked() -> str:
     """The first line of the input, read to its end and no further; where the input ends before it, nobody is left to fork for."""
+    if ASKED not in os.environ:
+        os.environ[ASKED] = _line(0)
+    return os.environ[ASKED] or os._exit(0)
+
+
+def _line(descriptor: int) -> str:
+    """The next line, read to its end and no further; empty where it has none."""
     line = b""
-    while ASKED not in os.environ:
-        line += (more := os.read(0, 1))
-        if not more:
-            os._exit(0)
-        if more == b"\n":
-            os.environ[ASKED] = line.decode()
-    return os.environ[ASKED]
+    while not line.endswith(b"\n"):
+        if not (more := os.read(descriptor, 1)):
+            return ""
+        line += more
+    return line.decode()
+
+
+def _few_tables(wanted: list) -> FewTables | None:
+    """The tables, those read already that fit; none where reading them starts a thread."""
+    from cqi.render.few_tables import FewTables
+    from cqi.render.warm_tables import read_ahead
+
+    if TABLES in os.environ.get(WITHOUT, "").split(","):
+        return None
+    few = FewTables(read_ahead)
+    for place in wanted:
+        if not few.full:
+            few[tuple(place)]
+            _alone(TABLES)
+    return few
+
+
+def _settled() -> None:
+    """What is there now is left alone by the collector, whose marks would make every child copy it."""
+    gc.collect()
+    gc.freeze()
 
 
 def threads() -> int:
@@ -93,8 +120,8 @@ class at:
 class _Forks:
     """Forks a child for every connection, and tells each connection's other end how its child ended."""
 
-    def __init__(self, listener: socket.socket, own) -> None:
-        self._listener, self._shell = listener, own
+    def __init__(self, listener: socket.socket, own, few: FewTables | None) -> None:
+        self._listener, self._shell, self._few = listener, own, few
         self._children: dict[int, socket.socket] = {}
 
     def serve(self) -> None:
@@ -121,6 +148,7 @@ class _Forks:
 
     def _fork(self, selector: selectors.BaseSelector) -> None:
         connection = self._listener.accept()[0]
+        self._read_for(connection)
         if threads() > 1:
             _say(connection, "needs a kernel", {})
             connection.close()
@@ -139,6 +167,15 @@ class _Forks:
             serve(connection, self._shell)
         finally:
             os._exit(70)
+
+    def _read_for(self, connection: socket.socket) -> None:
+        """Reads the tables that the connection's first line names, if they are not there."""
+        with suppress(Exception):  # the notebook that asks for them says what is wrong with them
+            place = tuple(json.loads(_line(connection.fileno())))
+            if place and self._few is not None and place not in self._few:
+                gc.unfreeze()
+                self._few[place]
+                _settled()
 
     def _reap(self) -> None:
         with suppress(ChildProcessError):
@@ -197,33 +234,6 @@ def _alone(what: str) -> None:
     if threads() > 1:
         os.environ[WITHOUT] = ",".join(filter(None, (os.environ.get(WITHOUT), what)))
         os.execv(sys.executable, sys.orig_argv)
-
-
-def _read(data: str, source: str, word: str, as_of: str, profile: str) -> None:
-    """Reads the counted tables into this process's memory, where the children find them."""
-    from cqi import tables
-    from cqi.tables.backtested import backtested
-    from cqi.vocabulary import OFFICIAL, SERVICES
-
-    if TABLES in os.environ.get(WITHOUT, "").split(","):
-        return
-    backtested(data, source, as_of, profile)
-    if word == SERVICES:
-        return _tried(import_module("cqi.working").Working(as_of=as_of, source=source, data=data, profile=profile))
-    if word == OFFICIAL:
-        found, kind, own = tables.official_tables(data, source, as_of, profile), "Official", {}
-    else:
-        found, kind, own = tables.tables(data, source, word, as_of, profile), "Review", {"cohort": word}
-    page = getattr(import_module("cqi"), kind)(county=found.facts["counties"][0], as_of=as_of, source=source, data=data, profile=profile, **own)
-    _tried(page)
-
-
-def _tried(page: object) -> None:
-    """Asks for every part of a page once: what that imports and prepares is there for the children."""
-    for name, part in vars(type(page)).items():
-        if callable(part) and not name.startswith("_") and len(signature(part).parameters) == 1:
-            with suppress(Exception):  # the notebook that asks for it says what is wrong with it
-                part(page)
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ from functools import lru_cache
 from cqi.cohorts import cohort
 from cqi.disclosure import policy
 from cqi.tables.counting import EARLIER, HEADLINE, Tables, counted
-from cqi.tables.reading import as_of_and_counties, key, read
+from cqi.tables.reading import as_of_and_counties, give_back, key, read
 from cqi.tables.official import internal
 from cqi.tables.official_counted import OfficialTables, official_counted
 from cqi.tables.public import public_facts
-from cqi.tables.released import in_months, released_tables, without_over
+from cqi.tables.released import forget_pages, in_months, released_tables, without_over
 from cqi.vocabulary import OFFICIAL
 
-__all__ = ["EARLIER", "HEADLINE", "OfficialTables", "Tables", "as_of_and_counties", "official_tables", "public_facts", "read", "tables"]
+__all__ = ["EARLIER", "HEADLINE", "OfficialTables", "Tables", "as_of_and_counties", "forget_tables", "official_tables", "public_facts", "read", "tables"]
 
 
 def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -> Tables:
@@ -47,3 +47,12 @@ def official_tables(data: str, source: str, as_of: str, profile: str) -> Officia
 @lru_cache(maxsize=8)
 def _official(data: str, source: str, as_of: str, name: str) -> OfficialTables:
     return internal(official_counted(data, source, as_of))
+
+
+def forget_tables() -> None:
+    """Forgets the tables that were asked for, and gives their memory back; the next who asks finds them where a run keeps them, else they
+    are counted again."""
+    _every.cache_clear()
+    _official.cache_clear()
+    forget_pages()
+    give_back()

@@ -44,8 +44,13 @@ def read(data: str, source: str) -> tuple[Extract, Basis]:
 
 
 def forget() -> None:
-    """Gives the memory of what was read back to the system; the next who asks reads it again."""
+    """Forgets what was read, and gives its memory back; the next who asks reads it again."""
     _read.cache_clear()
+    give_back()
+
+
+def give_back() -> None:
+    """Gives memory that is no longer used back to the system."""
     gc.collect()
     default_memory_pool().release_unused()
     with suppress(AttributeError, OSError):  # a C library that cannot

@@ -85,6 +85,16 @@ def _one(data: str, source: str, as_of: str, profile: str, word: str, words: tup
     return kept(made, kind, f"{name}-{'-'.join(words)}")
 
 
+def forget_pages() -> None:
+    """Forgets the tables of single cohorts that were asked for here; the release that they are of stays."""
+    _one.cache_clear()
+
+
+def forget_release() -> None:
+    """Forgets the tables of whole releases, which are kept by then."""
+    _all.cache_clear()
+
+
 @lru_cache(maxsize=2)
 def _all(data: str, source: str, as_of: str, profile: str, words: tuple[str, ...], folder: str, name: str) -> dict:
     every = {word: counted(data, source, word, as_of) for word in words}
