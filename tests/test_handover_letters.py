@@ -1,5 +1,6 @@
 """Letters by a real mail server on this machine: who gets what, once; what is never in them; and that nothing is lost where none goes."""
 
+import json
 import os
 import re
 import smtplib
@@ -90,6 +91,22 @@ def test_what_is_new_is_told_in_kind(tmp_path):
         hand_over(run(folder), site(tmp_path, inbox.port))
     assert ("New since the reviews as of 31 May 2026: later data, a group of children that entered care July to December 2025 and a "
             "changed definition or benchmark, so that some numbers are not made as they were before.") in text(inbox.letters[0][1])
+
+
+@pytest.mark.parametrize(("news", "said"), [
+    ({"internal": ["Signals that are new", "Numbers up to 31 May 2026 that read differently now"], "release": ["Signals that are new", "Signals that ended"]},
+     "The first page tells what changed: signals that are new, numbers up to 31 May 2026 that read differently now and signals that ended."),
+    ({"internal": [], "release": []}, "No signal came or went since then, and no number reads differently."),
+])
+def test_what_kinds_of_change_the_first_page_tells_is_in_the_letter(tmp_path, news, said):
+    folder = drawn(tmp_path / "reports")
+    record = json.loads((folder / "run.json").read_text())
+    for kept, there in ((record, False), (record | {"news": {}}, False), (record | {"news": news}, True)):
+        (folder / "run.json").write_text(json.dumps(kept))
+        with mail_server() as inbox:
+            hand_over(run(folder), site(tmp_path, inbox.port, name=f"State {len(kept)} {there}"))
+        letter = " ".join(text(inbox.letters[0][1]).split())
+        assert (said in letter) == there and ("signal" in letter) == there
 
 
 def test_readers_hear_how_many_pages_are_missing_and_not_why(tmp_path):

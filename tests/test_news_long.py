@@ -1,6 +1,7 @@
 """Two runs in a row: what changed stands on the page and the index, the same alone, again and after a stop."""
 
 import html
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -48,9 +49,14 @@ def words(path: Path) -> str:
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", path.read_text(encoding="utf-8"))).split())
 
 
+def headings(folder: Path) -> dict:
+    """What a letter says of the index, as the run keeps it."""
+    return json.loads((folder / "run.json").read_text(encoding="utf-8"))["news"]
+
+
 def test_the_first_run_says_that_there_is_none_before(may):
     folder = may.out / "2026-05-31"
-    assert FIRST in words(folder / JUNIPER) and FIRST in words(folder / "internal/index.html")
+    assert FIRST in words(folder / JUNIPER) and FIRST in words(folder / "internal/index.html") and not headings(folder)
 
 
 def test_page_and_index_say_what_was_entered_late(june):
@@ -62,6 +68,8 @@ def test_page_and_index_say_what_was_entered_late(june):
     index = words(folder / "internal/index.html")
     assert "What changed since the last run (31 May 2026)" in index and "Juniper: the pages of July to December 2025." in index
     assert "Finch" not in index
+    kept = headings(folder)["internal"]
+    assert "Numbers up to 31 May 2026 that read differently now" in kept and all(each in index for each in kept)
 
 
 def test_the_page_made_alone_shows_the_same(june, monkeypatch):

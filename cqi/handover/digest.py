@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from cqi.handover.given import Given
 from cqi.handover.letter import Letter
@@ -45,7 +46,7 @@ def digest(site: Site, ready: Ready) -> Letter:
     if ready.zips:
         told.append("For each county there is also a zip file with its pages, its tables and how they are made: "
                     f"{_place(site, ready.given[0], FOLDER)}")
-    told += [whats_new(ready.given[0]), *_figures(site, ready),
+    told += [whats_new(ready.given[0]), *_changed(ready.given), *_figures(site, ready),
              f"You get this letter because your address is among the readers in the {SITE_FILE} of {site.name}. "
              "A program sent it; nobody reads an answer to it."]
     return Letter(f"{site.name}: reviews as of {day} are ready", tuple(told))
@@ -75,6 +76,16 @@ def whats_new(given: Given) -> str:
     groups = [cohort_words(word) for word in now.get("cohorts", ()) if word not in then.get("cohorts", ())]
     added = [f"a group of children that entered care {joined(groups)}"] if groups else []
     return f"New since the reviews as of {day_words(date.fromisoformat(last['as_of']))}: {joined(['later data', *added, *kinds])}."
+
+
+def _changed(given: tuple[Given, ...]) -> list[str]:
+    """What kinds of change the indexes tell; nothing where there was no run before, or it was not kept."""
+    kept = [each.published.record.get("news", {}).get(each.profile) for each in given]
+    if all(each is None for each in kept):
+        return []
+    headings = [f"{each[0].lower()}{each[1:]}" for each in dict.fromkeys(chain.from_iterable(filter(None, kept)))]
+    return [f"The first page tells what changed: {joined(headings)}." if headings
+            else "No signal came or went since then, and no number reads differently."]
 
 
 def _figures(site: Site, ready: Ready) -> list[str | tuple[str, ...]]:

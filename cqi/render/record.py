@@ -47,9 +47,10 @@ def written_index(profile: str, folder: Path, outcomes: list[Outcome], found: Co
     return path
 
 
-def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, source: str, seconds: dict[str, float], made_from: dict) -> None:
-    """Writes run.json: parameters, versions, input hashes, what it was `made_from`, timings and the outcome of each page; and in `restricted/` what the
-    next run compares itself with."""
+def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found: Counted, *, source: str, seconds: dict[str, float], made_from: dict,
+                 news: dict[str, list[str]]) -> None:
+    """Writes run.json: parameters, versions, input hashes, what it was `made_from`, timings, the outcome of each page and the `headings` of its
+    `news`; and in `restricted/` what the next run compares itself with."""
     facts = next(iter(found.values())).facts
     write_whole(folder / RECORD, json.dumps(recorded(folder, facts, source, _published(outcomes)), indent=1, ensure_ascii=False) + "\n")
     record = {
@@ -57,7 +58,7 @@ def write_record(folder: Path, parameters: dict, outcomes: list[Outcome], found:
         "made": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "versions": {"cqi": __version__, "python": platform.python_version(), **{name: version(name) for name in VERSIONS}},
         "seconds": round(sum(seconds.values()), 1), "stages": {name: round(each, 2) for name, each in seconds.items()},
-        "made_from": made_from,
+        "made_from": made_from, "news": news,
         "pages": [{"place": each.job.place, "status": each.status, "reason": each.reason, "seconds": round(each.seconds, 2)}
                   for each in outcomes],
     }
@@ -77,6 +78,13 @@ def _news(profile: str, own: list[Outcome], news: dict[tuple[str, str], News], a
     found = {word: each for (one, word), each in news.items() if one == profile}
     ended = over(as_of.day.isoformat(), profile, found)
     return index_news(found, ended, {each.job.parameters["county"] for each in own if _of_county(each)}, as_of=as_of.day)
+
+
+def headings(profiles: tuple[str, ...], outcomes: list[Outcome], news: dict[tuple[str, str], News], as_of: AsOf) -> dict[str, list[str]]:
+    """By profile the headings below which its index says what changed since the last run; no such profile where there was none."""
+    later = [profile for profile in profiles if any(each.facts["last"] for (one, _), each in news.items() if one == profile)]
+    of = {profile: [each for each in outcomes if each.job.parameters["profile"] == profile] for profile in later}
+    return {profile: [heading for heading, _ in _news(profile, own, news, as_of)["groups"]] for profile, own in of.items()}
 
 
 def _of_county(outcome: Outcome) -> bool:

@@ -30,7 +30,7 @@ from cqi.render.job import NOTEBOOKS, Job
 from cqi.render.plan import jobs
 from cqi.render.privacy import users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
-from cqi.render.record import write_record, written_index
+from cqi.render.record import headings, write_record, written_index
 from cqi.render.room import check_room, check_writable
 from cqi.render.standing import PageKeys
 from cqi.render.surroundings import surroundings
@@ -155,7 +155,8 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
             facts = {"as_of": as_of, "state": request.state or Path(request.data).name, "profiles": request.profiles, "news": changed}
             outcomes = _given_out(request.profiles, places, outcomes, found, hidden, facts, manifest)
             indexes = {profile: written_index(profile, folder, outcomes, found, **facts) for profile in request.profiles}
-        write_record(folder, request.asked, outcomes, found, source=request.source, seconds=clock.seconds, made_from=made_from(planned, decided.program, decided.said, decided.slips))
+        write_record(folder, request.asked, outcomes, found, source=request.source, seconds=clock.seconds, made_from=made_from(planned, decided.program, decided.said, decided.slips),
+                     news=headings(request.profiles, outcomes, changed, as_of))
         status = "done" if all(each.status == "done" for each in outcomes) else "failed"
         manifest.end(status, standing.published(folder, request.profiles))
     return Run(folder, indexes, outcomes, seconds=clock.seconds)
