@@ -155,14 +155,14 @@ def _measures_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _check_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", help="the folder or file with the data")
+    parser.add_argument("data", nargs="?", default="", help=option_words("data"))
     parser.add_argument("--source", default="episodes", help=option_words("source"))
     parser.add_argument("--csv", type=Path, help="also write what was found to this file")
     parser.add_argument("--since", help="the folder or file with the last extract: say what changed since")
 
 
 def _backtest_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", default="data_samples", help=option_words("data"))
+    parser.add_argument("--data", default="", help=option_words("data"))
     parser.add_argument("--source", default="episodes", help=option_words("source"))
     parser.add_argument("--as-of", dest="as_of", default="", help=option_words("as_of"))
     parser.add_argument("--csv", type=Path, metavar="FILE",
@@ -199,6 +199,16 @@ def _measures(options: argparse.Namespace) -> int:
     return 0
 
 
+def _data(options: argparse.Namespace) -> str:
+    """The data that are named; else those of the sample state, which is said where they are not here."""
+    from cqi.sources.bundled import here_or_bundled
+
+    data, said = (options.data, "") if options.data else here_or_bundled()
+    if said:
+        say(said, sys.stderr)
+    return data
+
+
 def _check(options: argparse.Namespace) -> int:
     from datetime import date
 
@@ -208,7 +218,8 @@ def _check(options: argparse.Namespace) -> int:
     from cqi.sources.suspicions import with_after_today
     from cqi.wording.plain import check_lines, findings_csv
 
-    extract = load(options.data, options.source)
+    data = _data(options)
+    extract = load(data, options.source)
     as_of = chosen_as_of(extract.episodes)
     defects, by_county = with_after_today(extract.findings, extract.episodes, date.today()), findings(extract, as_of=as_of.day)
     say("\n".join(check_lines(extract, defects, as_of, by_county)))
@@ -218,7 +229,7 @@ def _check(options: argparse.Namespace) -> int:
         from cqi.tables.since import since
         from cqi.wording.quality import change_lines
 
-        say("\n".join(change_lines(*since(options.data, options.source, options.since))))
+        say("\n".join(change_lines(*since(data, options.source, options.since))))
     to_check = defects["severity"].ne("low") & defects["action"].ne("fix")
     few = by_county["finding"].isin(GAPS)
     return 3 if len(broken_limits(extract.checks)) else int(to_check.any() or few.any())
@@ -228,9 +239,10 @@ def _backtest(options: argparse.Namespace) -> int:
     from cqi.tables.backtested import backtested
     from cqi.wording.backtest import backtest_lines, forecasts_csv
 
-    say(f"Reading {options.data} and replaying its past ...", sys.stderr)
+    data = _data(options)
+    say(f"Reading {data} and replaying its past ...", sys.stderr)
     with Progress("cohort") as progress:
-        found = backtested(options.data, options.source, options.as_of, "internal", progress=progress.at)
+        found = backtested(data, options.source, options.as_of, "internal", progress=progress.at)
     say("\n".join(backtest_lines(found)))
     if options.csv:
         options.csv.write_text(forecasts_csv(found.forecasts), encoding="utf-8", newline="")

@@ -24,7 +24,7 @@ REVIEW_OPTIONS = {
                "(default: the half-years whose last child has not reached 12 months)", True),
     "as_of": ("what the file knew on this day, such as 2026-06-30 (default: the last month's end that looks complete)", False),
     "source": ("what kind of file it is: {} (default: episodes)", False),
-    "data": ("the folder or file with the data (default: data_samples)", False),
+    "data": ("the folder or file with the data (default: data_samples, else the fictional state that comes with the program)", False),
     "profile": ("who will read it: internal or release; repeat for both (default: release)", True),
 }
 """The fields of `Review`, each an option of `cqi review`: help, as `option_words` fills it in, and whether it may be repeated."""

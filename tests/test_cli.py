@@ -14,6 +14,7 @@ from cqi.progress import Progress
 from cqi.review import Review
 from cqi.reviewing import REVIEW_OPTIONS
 from cqi.sources import source_names
+from cqi.sources.bundled import SAID, bundled
 from drawn import write
 from running import DATA, ROOT, command, notebooks_with
 
@@ -47,6 +48,20 @@ def test_every_command_has_its_options_and_the_program_its_version(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"cqi {__version__}\n"
+
+
+def test_a_file_is_checked_that_is_named_and_else_the_sample_state_from_any_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == main(["check", str(bundled())])
+    told = capsys.readouterr()
+    assert told.err.splitlines() == [SAID] and told.out[:len(told.out) // 2] == told.out[len(told.out) // 2:] != "" and list(tmp_path.iterdir()) == []
+
+
+def test_the_past_of_the_sample_state_is_replayed_where_no_data_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["backtest"]) == 0
+    told = capsys.readouterr()
+    assert told.err.startswith(SAID) and told.out
 
 
 # ---- what is not known, with the nearest names -------------------------------------------------------------------------

@@ -248,7 +248,7 @@ def test_commands_take_from_the_file_what_is_not_given(tmp_path, monkeypatch, wo
 
 def test_outside_of_a_site_commands_are_as_they_were(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert str(_options(["journal"]).out) == "reports" and _options(["backtest"]).data == "data_samples"
+    assert str(_options(["journal"]).out) == "reports" and _options(["backtest"]).data == ""
 
 
 def test_check_needs_no_words_in_a_site(tmp_path, monkeypatch, capsys):

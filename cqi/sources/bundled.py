@@ -8,7 +8,8 @@ from cqi.sources.finding import data_path
 from cqi.vocabulary import CqiError
 
 SAMPLE = "data_samples"
-SAID = "No data are named and no folder data_samples is here: these are the children of a fictional state, who do not exist. Your own files: --data FOLDER."
+SAID = ("No data are named and no folder data_samples is here: these are the children of a fictional state, who do not exist. "
+        "Your own files: cqi review --data FOLDER, cqi backtest --data FOLDER, cqi check FOLDER.")
 
 
 def bundled() -> Path:
