@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from cqi.render.leftovers import OWNER, claim, sweep
+from cqi.render.leftovers import OWNER, claim, sweep, tidy
 from cqi.render.lock import ended_here, own_words
 from cqi.render.surroundings import surroundings
 
@@ -61,3 +61,24 @@ def test_a_process_that_runs_has_not_ended(tmp_path):
     number, begun, *rest = said.split()
     assert ended_here(" ".join((str(os.getpid()), begun, *rest))), "its number is another process's by now"
     assert not ended_here("")
+
+
+HALF = """
+import os, sys
+from pathlib import Path
+from cqi.render.pages import write_whole
+os.replace = lambda *files: os.kill(os.getpid(), 9)
+write_whole(Path(sys.argv[1]), "a county's page")
+"""
+
+
+def test_a_file_that_a_killed_process_had_begun_is_taken_away_and_no_other(tmp_path):
+    others = [".lock", ".zip.part", "alder.html", ".alder.html.1", "a.1.2", "restricted/internal/.hidden"]
+    for name in others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("here")
+    assert subprocess.run([sys.executable, "-c", HALF, str(tmp_path / "internal/alder/2025h2.html")]).returncode == -9
+    half, = (tmp_path / "internal/alder").iterdir()
+    assert half.read_text() == "a county's page"
+    tidy(tmp_path)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == sorted(others)

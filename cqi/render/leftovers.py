@@ -1,8 +1,9 @@
-"""Private folders that runs have left which were killed: the next run on the machine takes them away."""
+"""What runs have left which were killed, private folders and files half written: the next run takes them away."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,8 @@ from cqi.render.lock import ended_here, own_words
 PREFIX = "cqi-"
 OWNER = "owner"
 """The file in a private folder that names its run."""
+WORKING = re.compile(r"\..+\.\d+\.\d+")
+"""The name of a file that is not in its place yet (see `cqi.render.pages.write_whole`)."""
 
 
 def claim(folder: Path) -> None:
@@ -35,3 +38,10 @@ def _left(folder: Path) -> bool:
         own = not hasattr(os, "getuid") or folder.lstat().st_uid == os.getuid()
         return own and folder.is_dir() and not folder.is_symlink() and ended_here((folder / OWNER).read_text(encoding="utf-8", errors="replace"))
     return False
+
+
+def tidy(folder: Path) -> None:
+    """Removes the files below a run's folder that a killed process has not put into their places; only for who holds the folder."""
+    for inside, _, names in os.walk(folder):
+        for name in filter(WORKING.fullmatch, names):
+            (Path(inside) / name).unlink(missing_ok=True)
