@@ -11,6 +11,7 @@ limit is broken, so that a figure is not given.
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
 import signal
 import sys
@@ -24,7 +25,7 @@ from cqi import __version__
 from cqi.progress import Progress, say
 from cqi.render.lock import FolderHeld
 from cqi.render.privacy import open_streams, quiet
-from cqi.reviewing import option_words, told
+from cqi.reviewing import named_data, option_words, told
 from cqi.site.defaults import site_defaults
 from cqi.site.reading import read_site
 from cqi.vocabulary import SITE, SITE_FILE, CqiError, local, no_such, site_folder
@@ -61,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     quiet()
     sys.modules.setdefault("rfc3987_syntax", None)  # a grammar that comes with JupyterLab, takes a second, and that nothing here needs
     signal.signal(signal.SIGTERM, _stopped)
+    atexit.register(signal.signal, signal.SIGTERM, signal.SIG_IGN)  # all is done: while Python ends, the exit code stays what was told
     try:
         options = _checked(_options(sys.argv[1:] if arguments is None else arguments))
         with _in_site(getattr(options, "site", None)):
@@ -199,16 +201,6 @@ def _measures(options: argparse.Namespace) -> int:
     return 0
 
 
-def _data(options: argparse.Namespace) -> str:
-    """The data that are named; else those of the sample state, which is said where they are not here."""
-    from cqi.sources.bundled import here_or_bundled
-
-    data, said = (options.data, "") if options.data else here_or_bundled()
-    if said:
-        say(said, sys.stderr)
-    return data
-
-
 def _check(options: argparse.Namespace) -> int:
     from datetime import date
 
@@ -218,7 +210,7 @@ def _check(options: argparse.Namespace) -> int:
     from cqi.sources.suspicions import with_after_today
     from cqi.wording.plain import check_lines, findings_csv
 
-    data = _data(options)
+    data = named_data(options.data)
     extract = load(data, options.source)
     as_of = chosen_as_of(extract.episodes)
     defects, by_county = with_after_today(extract.findings, extract.episodes, date.today()), findings(extract, as_of=as_of.day)
@@ -239,7 +231,7 @@ def _backtest(options: argparse.Namespace) -> int:
     from cqi.tables.backtested import backtested
     from cqi.wording.backtest import backtest_lines, forecasts_csv
 
-    data = _data(options)
+    data = named_data(options.data)
     say(f"Reading {data} and replaying its past ...", sys.stderr)
     with Progress("cohort") as progress:
         found = backtested(data, options.source, options.as_of, "internal", progress=progress.at)

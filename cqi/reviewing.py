@@ -104,7 +104,7 @@ def _request(options: argparse.Namespace, site: Site | None):
              "data": options.data, "out": options.out, "journal": options.journal}
     asked = {**_of_site(site, given), **{name: value for name, value in given.items() if value}}
     if not (options.resume or "source" in asked or "data" in asked):
-        asked |= _sample()
+        asked["data"] = named_data("")
     asked |= {name: tuple(dict.fromkeys(asked[name])) for name in ("counties", "cohorts", "profiles") if name in asked}
     return Request(since=options.since, engine=options.engine, cluster=options.cluster, force=options.force, **asked)
 
@@ -120,14 +120,14 @@ def _of_site(site: Site | None, given: dict) -> dict:
     return {name: value for name, value in told.items() if value}
 
 
-def _sample() -> dict[str, str]:
-    """Where nobody names any data: those of the fictional state, which is said where they are not here."""
+def named_data(data: str) -> str:
+    """The data that are named; else those of the fictional state, which is said on standard error where they are not here."""
     from cqi.sources.bundled import here_or_bundled
 
-    data, said = here_or_bundled()
+    data, said = (data, "") if data else here_or_bundled()
     if said:
-        say(said)
-    return {"data": data}
+        say(said, sys.stderr)
+    return data
 
 
 # ---- the run -------------------------------------------------------------------------------------------------------------

@@ -59,9 +59,25 @@ def test_a_file_is_checked_that_is_named_and_else_the_sample_state_from_any_fold
 
 def test_the_past_of_the_sample_state_is_replayed_where_no_data_are_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    assert main(["backtest"]) == 0
+    assert main(["backtest", "--as-of", "2019-03-31"]) == 0
     told = capsys.readouterr()
-    assert told.err.startswith(SAID) and told.out
+    assert told.err.startswith(SAID) and "This file\nholds whole periods from 1 January 2019 on" in told.out
+
+
+LATE = """
+import os
+class Late:
+    def __del__(self, kill=os.kill, own=os.getpid()):
+        kill(own, 15)
+late = Late()
+from cqi.cli import main
+raise SystemExit(main(["measures", "no_such"]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends processes in another way")
+def test_who_is_told_to_end_when_all_is_done_says_how_it_ended():
+    assert subprocess.run([sys.executable, "-c", LATE], capture_output=True).returncode == 2
 
 
 # ---- what is not known, with the nearest names -------------------------------------------------------------------------
