@@ -333,6 +333,16 @@ def test_regions_stand_in_order_of_name():
     assert told.rows[1][4].text == "31 March 2026:\nfewer children than usual left to a permanent home"
 
 
+def test_a_signal_of_more_children_than_were_counted_beside_it_says_of_whom_it_is():
+    slow = SLOW | {"signal_by": "calendar", "first_signal": pd.Timestamp("2026-03-31")}
+    said = "31 March 2026:\nfewer children than usual left to a permanent home\n(all children watched, not only this period's)"
+    region, = tables.regions_table(regions(**slow), HOME, "Regions").rows
+    other, = tables.others_table(row(**slow).to_frame().T, "Others").rows
+    assert region[4].text == other[4].text == said
+    alone, = tables.others_table(row(**SLOW).to_frame().T, "Others").rows
+    assert alone[4].text == said.rpartition("\n")[0]
+
+
 def test_how_it_was_made_in_plain_words():
     swing, differ, source, false, notice = tables.method_text(row(), HOME)
     assert swing == "Siblings leave together, so counts swing 1.6 times as much as single children would (phi 1.62, a ratio of variances)."

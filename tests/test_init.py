@@ -56,12 +56,21 @@ def _american(table):
     return table.assign(**{name: pd.to_datetime(table[name], errors="coerce").dt.strftime("%m/%d/%Y").fillna("") for name in days})
 
 
+def test_a_letter_needs_a_sender_before_anything_is_looked_at(tmp_path, monkeypatch, capsys):
+    foreign(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["init", *NAMED, "--yes", "--reader", "a@example.org"]) == 2
+    told = capsys.readouterr()
+    assert told.err == "--reader and --maintainer need --sender, the address from which letters come.\n" and told.out == ""
+
+
 def test_an_extract_with_other_names_becomes_a_site_that_reads_the_same_children(tmp_path, monkeypatch, capsys):
     stays, _ = foreign(tmp_path)
     monkeypatch.chdir(tmp_path)
     assert main(["init", *NAMED, "--yes"]) == 2
     told = capsys.readouterr()
-    assert "--code 'Closed by Sys=WORD'" in told.err and not (tmp_path / "cqi.toml").exists() and not (tmp_path / "definitions").exists()
+    assert "--code 'Closed by Sys=WORD'" in told.err and told.err.count("WORD, for a code of exit_reason, is one of: (nothing: still in care), ") == 1
+    assert not (tmp_path / "cqi.toml").exists() and not (tmp_path / "definitions").exists()
     assert main(["init", *NAMED, "--code", "Closed by Sys=unknown"]) == 2  # nobody confirmed
     assert "say so by --yes" in capsys.readouterr().err and not (tmp_path / "cqi.toml").exists()
     assert main(["init", *NAMED, "--code", "Closed by Sys=unknown", "--yes"]) == 0

@@ -49,6 +49,7 @@ def test_data_is_stale_one_day_after_the_days_allowed(site, today, old):
     if old:
         assert words.startswith("The data is whole up to 30 June 2026 (the last month's end that looks complete")
         assert "That is 46 days before 15 August 2026" in words
+        assert "cqi review --force makes the pages nevertheless." in words  # who tries the program on an older extract
         assert "Expected: data up to 31 July 2026." in words and words.endswith("Nothing was published.")
 
 

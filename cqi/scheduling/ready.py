@@ -53,7 +53,7 @@ def _old(day: date, reason: str, site: Site, today: date) -> str:
         return ""
     return (f"The data is whole up to {day_words(day)} ({reason}). That is {plural(age, 'day')} before {day_words(today)}; cqi.toml allows "
             f"{allowed} (not_older_than_days). Expected: data up to {day_words(today.replace(day=1) - timedelta(days=1))}. Put a newer "
-            f"extract at {site.extract.data}; the next run finds it.")
+            f"extract at {site.extract.data}; the next run finds it. {HOW}")
 
 
 def _backward(day: date, earlier: list[dict]) -> str:

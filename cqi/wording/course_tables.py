@@ -83,9 +83,8 @@ def _region(row: dict, definition: Measure) -> tuple[Cell, ...]:
     name = Cell(f"{row['county']}\n{members_words(row['members'])}")
     if row["status"] != "shown":
         return (name, *(WITHOUT_COUNT.get(row["status"], Cell("not known")),) * 4)
-    when = "none" if not row["signal"] else f"{day_words(row['first_signal'])}:\n{than_usual(definition, worse=row['signal'] == 'worse')}"
     return (name, Cell(f"{row['observed']:,.0f}"), Cell(f"{row['usual_low']:,.0f} to {row['usual_high']:,.0f}"),
-            Cell(_noticed(row["minimum_detectable_change"])), Cell(when))
+            Cell(_noticed(row["minimum_detectable_change"])), Cell(_signal(row, definition)))
 
 
 def _noticed(change: float) -> str:
@@ -103,8 +102,16 @@ def others_table(rows: pd.DataFrame, caption: str) -> Table:
 def _other(row: dict, definition: Measure) -> tuple[Cell, ...]:
     if row["status"] != "shown":
         return (WITHOUT_COUNT.get(row["status"], Cell("not known")),) * 4
-    when = "none" if not row["signal"] else f"{day_words(row['first_signal'])}:\n{than_usual(definition, worse=row['signal'] == 'worse')}"
-    return (Cell(f"{row['observed']:,.0f}"), Cell(f"{row['expected']:,.1f}"), Cell(f"{row['usual_low']:,.0f} to {row['usual_high']:,.0f}"), Cell(when))
+    return (Cell(f"{row['observed']:,.0f}"), Cell(f"{row['expected']:,.1f}"), Cell(f"{row['usual_low']:,.0f} to {row['usual_high']:,.0f}"),
+            Cell(_signal(row, definition)))
+
+
+def _signal(row: dict, definition: Measure) -> str:
+    """Since when there is a signal of what, and of whom, where the counts beside it are of fewer children; or that there is none."""
+    if not row["signal"]:
+        return "none"
+    whom = "\n(all children watched, not only this period's)" if row["signal_by"] == "calendar" else ""
+    return f"{day_words(row['first_signal'])}:\n{than_usual(definition, worse=row['signal'] == 'worse')}{whom}"
 
 
 def method_text(course: pd.Series, definition: Measure) -> tuple[str, ...]:

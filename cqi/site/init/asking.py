@@ -14,16 +14,18 @@ YES = ("y", "yes", "")
 
 @dataclass
 class Asking:
-    """Who is asked. `terminal`: somebody sits there. `open`: options that would answer what nobody was there to ask."""
+    """Who is asked. `terminal`: somebody sits there. `open`: options that would answer what nobody was there to ask; `notes`: what to write there."""
 
     terminal: bool
     open: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
-    def line(self, question: str, option: str, *, words: tuple[str, ...] = (), needed: bool = True) -> str:
-        """The answer, one of `words` if there are any; '' where nobody sits there, and the option is kept."""
+    def line(self, question: str, option: str, *, words: tuple[str, ...] = (), needed: bool = True, note: str = "") -> str:
+        """The answer, one of `words` if there are any; '' where nobody sits there, and the option is kept, with a `note` on it."""
         if not self.terminal:
             if needed:
                 self.open.append(option)
+                self.notes.append(note)
             return ""
         while True:
             said = self._said(f"{question} ")
@@ -46,7 +48,8 @@ class Asking:
     def check(self) -> None:
         """Raises CqiError that lists every option that is still needed."""
         if self.open:
-            raise CqiError("Nothing was written yet. Please say also:\n" + "\n".join(f"  {option}" for option in dict.fromkeys(self.open)))
+            told = [*(f"  {option}" for option in dict.fromkeys(self.open)), *dict.fromkeys(filter(None, self.notes))]
+            raise CqiError("\n".join(["Nothing was written yet. Please say also:", *told]))
 
 
 def somebody_there() -> bool:

@@ -50,6 +50,8 @@ def initialised(options: argparse.Namespace) -> int:
     """
     folder = Path.cwd()
     _check_new(options, folder / SITE_FILE)
+    if (options.reader or options.maintainer) and not options.sender:
+        raise CqiError("--reader and --maintainer need --sender, the address from which letters come.")
     asking = Asking(somebody_there() and not options.yes)
     name = options.name or asking.line("What is the agency called?", '--name "Example State"')
     usual = USUAL if (folder / USUAL).is_dir() else ""
@@ -101,8 +103,6 @@ def _source(options: argparse.Namespace, name: str, place: Path, asking: Asking)
 def _site_text(options: argparse.Namespace, name: str, data: str, source: str) -> str:
     from cqi.site.init.writing import site_text
 
-    if (options.reader or options.maintainer) and not options.sender:
-        raise CqiError("--reader and --maintainer need --sender, the address from which letters come.")
     return site_text(name=name, data=data, source=source, profiles=options.profile or ["internal", "release"], readers=options.reader,
                      maintainers=options.maintainer, sender=options.sender)
 

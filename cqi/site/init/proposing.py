@@ -91,7 +91,7 @@ def _asked(code: Code, asking: Asking) -> Code:
     words = LISTS[OF[code.field]]
     told = ", ".join(word or "(nothing: still in care)" for word in words)
     said = asking.line(f"What does {code.code!r} mean, a code of {code.field} ({code.counted})? One of: {told}:",
-                       f"{option('--code', f'{code.code}=WORD')}   (WORD: {told})", words=words,
+                       option("--code", f"{code.code}=WORD"), words=words, note=f"WORD, for a code of {code.field}, is one of: {told}.",
                        needed="" not in words or not asking.terminal)
     return replace(code, word=said)
 
