@@ -111,6 +111,7 @@ def test_what_is_not_known_is_an_error_with_the_nearest_names(capsys, tmp_path, 
     ("--as-of 2010-01-31", "no half-year cohort is open on 2010-01-31: entries begin on 2019-01-01"),
     ("--as-of 2010-01-31 --cohort 2025H2", "begins 2025-07-01, after the as-of date 2010-01-31"),
     ("--as-of tomorrow", "The as-of date 'tomorrow' is not a day: write it as 2026-06-30."),
+    ("--as-of 2027-01-31", "The file does not reach 2027-01-31: after 2026-06-30, the last month's end that looks complete, about "),
 ])
 def test_what_the_file_does_not_have_is_an_error_and_leaves_no_folder(capsys, tmp_path, words, said):
     assert main(["review", *words.split(), "--data", DATA, "--out", str(tmp_path / "reports")]) == 2

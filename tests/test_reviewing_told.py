@@ -76,9 +76,9 @@ def inbox():
 def test_without_a_site_all_is_as_always(here, monkeypatch, capsys):
     bundled = _request(_options(["review"]), None)
     assert (bundled.counties, bundled.profiles, bundled.out, bundled.source) == ((), ("release",), Path("reports"), "episodes")
-    assert (Path(bundled.data) / "episodes.csv").is_file() and "children of a fictional state, who do not exist" in capsys.readouterr().out
+    assert (Path(bundled.data) / "episodes.csv").is_file() and "children of a fictional state, who do not exist" in capsys.readouterr().err
     monkeypatch.chdir(ROOT)
-    assert Path(_request(_options(["review"]), None).data).resolve() == Path(DATA) and capsys.readouterr().out == ""
+    assert Path(_request(_options(["review"]), None).data).resolve() == Path(DATA) and capsys.readouterr() == ("", "")
 
 
 # ---- data that are not ready ---------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ TRAILING_MONTHS = 12
 FEWEST_MONTHS = 3
 FEW_A_MONTH = 5
 """Where fewer than this are usual, chance alone makes a month look incomplete."""
+FEWEST_TO_MISS = 10
+"""Where so many entries and exits are usual and hardly any is there, the file does not reach so far; chance hardly ever does that."""
 LONGEST_WITHOUT_EXIT = 183
 """Days from a file's first entry to its first exit; more means that the file holds survivors only up to then."""
 
@@ -49,6 +51,26 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
     if not complete.any():
         return AsOf(months[-1].end_time.date(), "the last month in the file; it is too short to tell complete months")
     return _explained(complete[complete].index[-1], months[-1], entries, exits)
+
+
+def told_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
+    """As `chosen_as_of`. A given day that would also be chosen has the choice's reason, and one after it a caution.
+
+    Raises CqiError also where the file cannot tell of the given day: after the last month's end that looks complete ten or more entries and
+    exits would be usual up to it, as in the year up to that end, and not a tenth of them is there. Children would be taken for still in care.
+    """
+    asked, chosen = chosen_as_of(episodes, given), chosen_as_of(episodes)
+    if asked.day <= chosen.day:
+        return chosen if asked.day == chosen.day else asked
+    last, later = pd.Timestamp(chosen.day), pd.Timestamp(asked.day)
+    events = pd.concat([episodes["entry_date"], episodes["exit_date"]])
+    usual = events.between(last - pd.Timedelta(days=364), last).sum() / 365 * (later - last).days
+    if usual >= FEWEST_TO_MISS and events.between(last, later, inclusive="right").sum() < usual / 10:
+        raise CqiError(f"The file does not reach {asked.day}: after {chosen.day}, the last month's end that looks complete, about {usual:,.0f} entries and exits "
+                       "would be usual up to that day, and hardly any is there, so children would be taken for still in care. "
+                       f"Give {chosen.day} or a day soon after it, or a newer extract.")
+    return AsOf(asked.day, f"{asked.reason}; it is after {chosen.day.day} {chosen.day:%B %Y}, the last month's end that looks complete, so entries "
+                           "and exits may be missing")
 
 
 def first_whole_entry(episodes: pd.DataFrame) -> date:

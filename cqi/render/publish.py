@@ -14,6 +14,7 @@ from cqi.audit import Finding, audit
 from cqi.disclosure import policy
 from cqi.render.counted import Counted
 from cqi.render.digests import file_digest, folder_digests
+from cqi.render.leftovers import tidy
 from cqi.render.manifest import Manifest
 from cqi.render.pages import make_folder, write_whole
 from cqi.tables.carried import newly_given
@@ -66,7 +67,9 @@ def give_out(profile: str, making: Path, folder: Path, found: Counted, hidden: H
 
 
 def finish_giving(folder: Path, making: Path, manifest: Manifest) -> None:
-    """Moves what a run that died in `give_out` has not moved. Where a file of it is neither here nor there, the release is made again."""
+    """Takes away what a run that died had begun to write, and moves what it has not moved in `give_out`. Where a file of that is neither here
+    nor there, the release is made again."""
+    tidy(folder)
     for profile, files in manifest.being_given.items():
         _move({name: digest for name, digest in files.items() if (making / name).is_file() and file_digest(making / name) == digest}, making, folder)
         manifest.given(profile)

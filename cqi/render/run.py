@@ -27,7 +27,6 @@ from cqi.render.making import Places, Progress, fixed_parts, made
 from cqi.render.manifest import Manifest
 from cqi.render.pages import Outcome
 from cqi.render.job import NOTEBOOKS, Job
-from cqi.render.leftovers import tidy
 from cqi.render.plan import jobs
 from cqi.render.privacy import users_mask
 from cqi.render.publish import finish_giving, give_out, made_in_private, withheld
@@ -141,7 +140,6 @@ def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided
     folder = out / shared["as_of"]
     check_room(folder, len(planned))
     with held_for(folder, mask) as lock, Manifest(folder) as manifest, made_in_private(folder) as making, ExitStack() as stack:
-        tidy(folder)
         finish_giving(folder, making, manifest)
         manifest.begin(request.asked, key := standing.with_last(decided.key, out, shared["as_of"], request.profiles))
         places = Places(folder, making)

@@ -22,7 +22,7 @@ from pyarrow import default_memory_pool, types
 from pyarrow.parquet import ParquetFile
 
 from cqi import __version__
-from cqi.cohorts import AsOf, chosen_as_of, first_whole_entry, months_after
+from cqi.cohorts import AsOf, first_whole_entry, months_after, told_as_of
 from cqi.measures import Basis, basis
 from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
@@ -66,11 +66,10 @@ def _read(data: str, source: str, inputs: str) -> tuple[Extract, Basis]:
 def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
     """The as-of date of a file, its counties in order of name, and the day from which its cohorts are whole.
 
-    A given day that is also the one that would be chosen has the choice's reason.
+    Raises CqiError as `cqi.cohorts.told_as_of` does.
     """
     extract, on = read(data, source)
-    asked, chosen = chosen_as_of(extract.episodes, as_of), chosen_as_of(extract.episodes)
-    return chosen if asked.day == chosen.day else asked, on.counties, first_whole_entry(extract.episodes)
+    return told_as_of(extract.episodes, as_of), on.counties, first_whole_entry(extract.episodes)
 
 
 def file_facts(extract: Extract, as_of: AsOf, counties: tuple[str, ...]) -> dict:
