@@ -54,23 +54,25 @@ def chosen_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
 
 
 def told_as_of(episodes: pd.DataFrame, given: str = "") -> AsOf:
-    """As `chosen_as_of`. A given day that would also be chosen has the choice's reason, and one after it a caution.
-
-    Raises CqiError also where the file cannot tell of the given day: after the last month's end that looks complete ten or more entries and
-    exits would be usual up to it, as in the year up to that end, and not a tenth of them is there. Children would be taken for still in care.
-    """
+    """As `chosen_as_of`. A given day that would also be chosen has the choice's reason, and one after it a caution."""
     asked, chosen = chosen_as_of(episodes, given), chosen_as_of(episodes)
     if asked.day <= chosen.day:
         return chosen if asked.day == chosen.day else asked
-    last, later = pd.Timestamp(chosen.day), pd.Timestamp(asked.day)
+    return AsOf(asked.day, f"{asked.reason}; it is after {chosen.day.day} {chosen.day:%B %Y}, the last month's end that looks complete, so entries "
+                           "and exits may be missing")
+
+
+def check_reach(episodes: pd.DataFrame, day: date) -> None:
+    """Raises CqiError where the file cannot tell of the day: after the last month's end that looks complete ten or more entries and exits
+    would be usual up to it, as in the year up to that end, and not a tenth of them is there. Children would be taken for still in care."""
+    chosen = chosen_as_of(episodes).day
+    last, later = pd.Timestamp(chosen), pd.Timestamp(day)
     events = pd.concat([episodes["entry_date"], episodes["exit_date"]])
     usual = events.between(last - pd.Timedelta(days=364), last).sum() / 365 * (later - last).days
     if usual >= FEWEST_TO_MISS and events.between(last, later, inclusive="right").sum() < usual / 10:
-        raise CqiError(f"The file does not reach {asked.day}: after {chosen.day}, the last month's end that looks complete, about {usual:,.0f} entries and exits "
+        raise CqiError(f"The file does not reach {day}: after {chosen}, the last month's end that looks complete, about {usual:,.0f} entries and exits "
                        "would be usual up to that day, and hardly any is there, so children would be taken for still in care. "
-                       f"Give {chosen.day} or a day soon after it, or a newer extract.")
-    return AsOf(asked.day, f"{asked.reason}; it is after {chosen.day.day} {chosen.day:%B %Y}, the last month's end that looks complete, so entries "
-                           "and exits may be missing")
+                       f"Give {chosen} or a day soon after it, or a newer extract.")
 
 
 def first_whole_entry(episodes: pd.DataFrame) -> date:

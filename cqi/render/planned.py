@@ -31,7 +31,7 @@ def planned(request: Request) -> list[str]:
     out, decided = Path(request.out).resolve(), Decided.now(request)
     if stands := _stands(out, decided.key, request.profiles, request.force):
         return stands
-    as_of, there, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
+    as_of, there, first_entry = tables.reached(request.data, request.source, request.as_of)
     counties, cohorts = chosen_counties(request, there), chosen_cohorts(request, as_of.day, first_entry)
     _, pages = planned_pages(request, as_of.day, counties, cohorts)
     now = made_from(pages, decided.program, decided.said, decided.slips)

@@ -131,7 +131,7 @@ def run(request: Request, *, progress: Progress = lambda done, total, outcome: N
 
 def _run(request: Request, private: Path, out: Path, mask: int, decided: Decided, clock: Clock, crew: Crew, progress: Progress, counting) -> Run:
     with clock.stage("reading"):
-        as_of, counties, first_entry = tables.as_of_and_counties(request.data, request.source, request.as_of)
+        as_of, counties, first_entry = tables.reached(request.data, request.source, request.as_of)
         chosen, words = chosen_counties(request, counties), chosen_cohorts(request, as_of.day, first_entry)
         shared, planned = planned_pages(request, as_of.day, chosen, words)
         ids = identifiers(tables.read(request.data, request.source)[0])

@@ -11,14 +11,14 @@ from functools import lru_cache
 from cqi.cohorts import cohort
 from cqi.disclosure import policy
 from cqi.tables.counting import EARLIER, HEADLINE, Tables, counted
-from cqi.tables.reading import as_of_and_counties, give_back, key, read
+from cqi.tables.reading import as_of_and_counties, give_back, key, reached, read
 from cqi.tables.official import internal
 from cqi.tables.official_counted import OfficialTables, official_counted
 from cqi.tables.public import public_facts
 from cqi.tables.released import forget_pages, in_months, released_tables, without_over
 from cqi.vocabulary import OFFICIAL
 
-__all__ = ["EARLIER", "HEADLINE", "OfficialTables", "Tables", "as_of_and_counties", "forget_tables", "official_tables", "public_facts", "read", "tables"]
+__all__ = ["EARLIER", "HEADLINE", "OfficialTables", "Tables", "as_of_and_counties", "forget_tables", "official_tables", "public_facts", "reached", "read", "tables"]
 
 
 def tables(data: str, source: str, cohort_word: str, as_of: str, profile: str) -> Tables:

@@ -22,7 +22,7 @@ from pyarrow import default_memory_pool, types
 from pyarrow.parquet import ParquetFile
 
 from cqi import __version__
-from cqi.cohorts import AsOf, first_whole_entry, months_after, told_as_of
+from cqi.cohorts import AsOf, check_reach, first_whole_entry, months_after, told_as_of
 from cqi.measures import Basis, basis
 from cqi.registry import Measure, measure, measure_names
 from cqi.sources import Extract, load
@@ -70,6 +70,13 @@ def as_of_and_counties(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[
     """
     extract, on = read(data, source)
     return told_as_of(extract.episodes, as_of), on.counties, first_whole_entry(extract.episodes)
+
+
+def reached(data: str, source: str, as_of: str) -> tuple[AsOf, tuple[str, ...], date]:
+    """As `as_of_and_counties`. Raises CqiError also where the file does not reach the day, as `cqi.cohorts.check_reach` does."""
+    found = as_of_and_counties(data, source, as_of)
+    check_reach(read(data, source)[0].episodes, found[0].day)
+    return found
 
 
 def file_facts(extract: Extract, as_of: AsOf, counties: tuple[str, ...]) -> dict:
