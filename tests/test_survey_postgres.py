@@ -30,10 +30,11 @@ def test_slips_come_back_and_a_round_is_kept_once(place):
     assert len(read_answers(place)) == len(given)
 
 
-def test_rows_lie_in_the_order_of_their_keys_and_came_in_one_transaction(place):
-    """What the server itself notes of a row (its place and transaction) tells no more than its random key."""
+def test_rows_came_in_the_order_of_their_keys_and_in_one_transaction(place):
+    """What the server itself notes of a row (its command, transaction and place) tells no more than its random key: a short row that
+    fills the rest of an earlier page lies before its turn, so the order is that of the commands, and of the place within one."""
     Answers.opened(place).keep(drawn({"Intake": 9}))
-    rows = statement(place, f"SELECT key, xmin::text FROM {TABLE} ORDER BY ctid")
+    rows = statement(place, f"SELECT key, xmin::text FROM {TABLE} ORDER BY cmin::text::bigint, ctid")
     assert [key for key, _ in rows] == sorted(key for key, _ in rows) and len({transaction for _, transaction in rows}) == 1
     columns = statement(place, f"SELECT column_name FROM information_schema.columns WHERE table_name = '{TABLE}' ORDER BY ordinal_position")
     assert [name for name, in columns] == ["key", "questionnaire", "round", "team", "area", "answers", "evidence"]
