@@ -1,5 +1,6 @@
 """The explore page's server: nothing answers without the key, nobody runs code with it, and nothing is left when it ends."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -16,6 +17,7 @@ from running import alive
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from cqi.explore import seats
 from cqi.explore.serve import Asked, chosen_run, serve
 from cqi.vocabulary import CqiError
 
@@ -370,6 +372,27 @@ def test_a_page_that_was_left_or_that_nobody_uses_is_closed_and_the_spare_one_wa
             server.process.send_signal(signal.SIGUSR2)
             until(lambda: status(here) == 404)
         until(lambda: len(server.kernels()) == 1)
+
+
+def test_one_that_still_starts_is_nobodys_and_left_alone(monkeypatch):
+    monkeypatch.setattr(seats, "IDLE_SECONDS", 0)
+    monkeypatch.setattr(seats, "LEFT_SECONDS", 0)
+
+    async def looked_at_while_it_starts() -> tuple[bool, bool]:
+        waiting = seats.Seats()
+        try:
+            waiting.fill()
+            while not (found := waiting.list_kernel_ids()):
+                await asyncio.sleep(0.01)
+            await waiting.cull_kernels()
+            number = await waiting.start_kernel()
+            kept = [number] == found and number in waiting
+            await waiting.cull_kernels()
+            return kept, number in waiting
+        finally:
+            await waiting.end()
+
+    assert asyncio.run(looked_at_while_it_starts()) == (True, False)  # handed over, and then closed as any page that nobody uses
 
 
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL"])

@@ -123,11 +123,14 @@ class Seats(AsyncMappingKernelManager):
         self._left[kernel_id] = time.monotonic()
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """Ends the kernel where nobody has used its page for IDLE_SECONDS, or its browser has been gone for LEFT_SECONDS, or it has died."""
-        if any(task.done() and not task.exception() and task.result() == kernel_id for task in self._spare):
+        """Ends the kernel where nobody has used its page for IDLE_SECONDS, or its browser has been gone for LEFT_SECONDS, or it has died.
+
+        One that nobody has had yet, because it waits or still starts, is left alone.
+        """
+        if kernel_id not in self._left:
             return
         kernel = self.get_kernel(kernel_id)
-        left = not self._kernel_connections.get(kernel_id) and time.monotonic() - self._left.get(kernel_id, time.monotonic()) > LEFT_SECONDS
+        left = not self._kernel_connections.get(kernel_id) and time.monotonic() - self._left[kernel_id] > LEFT_SECONDS
         idle = kernel.execution_state != "busy" and (utcnow() - kernel.last_activity).total_seconds() > IDLE_SECONDS
         if left or idle or not await ensure_async(kernel.is_alive()):
             await self._shut(kernel_id)
