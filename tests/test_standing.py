@@ -66,9 +66,10 @@ def test_a_page_made_alone_shows_what_the_run_shows(small, whole, tmp_path):
     assert len(shown) > 8 and shown == blocks(next(small.out.glob("*/restricted/release/juniper/2025h2.ipynb")))
 
 
-def test_force_makes_everything_again_with_the_same_bytes(copied, whole, monkeypatch):
+@pytest.mark.parametrize("most", [few_tables.MOST_CELLS, pytest.param(1, marks=pytest.mark.long)])
+def test_force_makes_everything_again_with_the_same_bytes(copied, whole, monkeypatch, most):
     """Also where no two tables fit into memory, as of many cohorts of a large state."""
-    monkeypatch.setattr(few_tables, "MOST_CELLS", 1)
+    monkeypatch.setattr(few_tables, "MOST_CELLS", most)
     again = run(replace(copied, force=True))
     found = tree(again.folder)
     assert [(outcome.job.place, outcome.reason) for outcome in again.failed] == []
